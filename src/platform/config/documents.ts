@@ -1,0 +1,35 @@
+import { Config } from './config.js';
+import { settings, type SettingInfo } from './setting.decorator.js';
+
+function shownDefault(name: string, info: SettingInfo): string {
+  if (info.shownDefault !== undefined) return info.shownDefault;
+  const value: unknown = new Config()[name as keyof Config];
+  return value === undefined ? '' : String(value);
+}
+
+/** The text of `.env.example`: every setting, commented out with its default. */
+export function envExample(): string {
+  const lines = ['# Copy to .env and change what you need. Every line shows its default.', '#'];
+  lines.push('# NAME_FILE=/path reads the value of NAME from a file and wins over NAME.');
+  let group = '';
+  for (const [name, info] of settings()) {
+    if (info.group !== group) {
+      group = info.group;
+      lines.push('', `## ${group}`);
+    }
+    lines.push(
+      `# ${info.about}`,
+      `#${name}=${info.shownDefault === 'generated' ? '' : shownDefault(name, info)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The configuration table of the README, in Markdown. */
+export function readmeTable(): string {
+  const rows = [...settings()].map(([name, info]) => {
+    const value = shownDefault(name, info);
+    return `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${info.about} |`;
+  });
+  return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
+}

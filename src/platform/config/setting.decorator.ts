@@ -1,0 +1,68 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { parseBytes, parseDuration, parseFlag, parseInteger, parseList } from './setting-parsers.js';
+
+/** What the documentation says of a setting; the generated files and the README table come from it. */
+export interface SettingInfo {
+  /** Heading under which the setting is listed. */
+  group: string;
+  /** One sentence, without a line break. */
+  about: string;
+  /** Never printed, neither in documents nor in logs. */
+  secret?: boolean;
+  /** What the documents show where the default is made at run time. */
+  shownDefault?: string;
+  /** Whether the process can start without a value; `true` when the property has an initializer. */
+  optional?: boolean;
+}
+
+const registry = new Map<string, SettingInfo>();
+
+/** Every declared setting by its environment name, in order of declaration. */
+export function settings(): ReadonlyMap<string, SettingInfo> {
+  return registry;
+}
+
+function setting(info: SettingInfo, ...decorators: PropertyDecorator[]): PropertyDecorator {
+  const declare: PropertyDecorator = (_target, name) => {
+    registry.set(String(name), info);
+  };
+  if (info.optional) decorators.push(IsOptional());
+  return applyDecorators(declare, ...decorators);
+}
+
+const parse = (parser: (value: unknown) => unknown) => Transform(({ value }) => parser(value));
+
+/** A line of text. */
+export const Text = (info: SettingInfo) => setting(info, IsString());
+
+/** One of a few words. */
+export const Choice = (words: readonly string[], info: SettingInfo) =>
+  setting(
+    { ...info, about: `${info.about} One of ${words.map((word) => `\`${word}\``).join(', ')}.` },
+    IsIn(words),
+  );
+
+/** A whole number within bounds. */
+export const Integer = (min: number, max: number, info: SettingInfo) =>
+  setting(info, parse(parseInteger), IsInt(), Min(min), Max(max));
+
+/** A size in bytes; `16MB`, `512kb` and plain numbers are understood, with 1 kB = 1024 bytes. */
+export const Bytes = (min: number, max: number, info: SettingInfo) =>
+  setting(info, parse(parseBytes), IsInt(), Min(min), Max(max));
+
+/** A time in seconds; `8d`, `12h`, `30m`, `45s` and plain seconds are understood. */
+export const Duration = (min: number, max: number, info: SettingInfo) =>
+  setting(info, parse(parseDuration), IsInt(), Min(min), Max(max));
+
+/** `true` or `false`. */
+export const Flag = (info: SettingInfo) => setting(info, parse(parseFlag), IsBoolean());
+
+/** Words separated by commas. */
+export const List = (info: SettingInfo) =>
+  setting(info, parse(parseList), IsArray(), IsString({ each: true }));
+
+/** An absolute http or https address. */
+export const HttpUrl = (info: SettingInfo) =>
+  setting(info, IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false }));
