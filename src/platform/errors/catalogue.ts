@@ -1,0 +1,52 @@
+import type { LogLevel } from './log-level.js';
+
+interface ErrorDeclaration {
+  /** HTTP status of the answer. */
+  status: number;
+  /** Short, stable summary; the particulars stand in the problem's `detail`. */
+  title: string;
+  /** How loud it is logged: `debug` for what callers cause every day. */
+  level: LogLevel;
+}
+
+const declare = <T extends Record<string, ErrorDeclaration>>(errors: T): Readonly<T> => Object.freeze(errors);
+
+/**
+ * Every error that a client can receive, by its `code`. Codes are part of the API: they may be added to, but
+ * neither renamed nor removed within a major version.
+ */
+export const ERRORS = declare({
+  validation_failed: { status: 400, title: 'The request is not valid', level: 'debug' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON', level: 'debug' },
+  nested_too_deep: { status: 400, title: 'The JSON is nested too deep', level: 'debug' },
+  forbidden_key: { status: 400, title: 'The JSON holds a key that is not allowed', level: 'debug' },
+  bad_request: { status: 400, title: 'The request is not valid', level: 'debug' },
+  query_refused: { status: 400, title: 'The query is not allowed', level: 'debug' },
+  query_required: { status: 400, title: 'An explicit query is required', level: 'debug' },
+  update_refused: { status: 400, title: 'The update is not allowed', level: 'debug' },
+  document_refused: { status: 400, title: 'The document is not allowed', level: 'debug' },
+  password_too_long: { status: 400, title: 'The password is too long', level: 'debug' },
+  api_key_required: { status: 401, title: 'An API key is required', level: 'debug' },
+  api_key_invalid: { status: 401, title: 'The API key is not valid', level: 'warn' },
+  token_required: { status: 401, title: 'A user token is required', level: 'debug' },
+  token_invalid: { status: 401, title: 'The user token is not valid', level: 'debug' },
+  credentials_invalid: { status: 401, title: 'The key or the password is wrong', level: 'debug' },
+  forbidden: { status: 403, title: 'Not allowed', level: 'debug' },
+  not_found: { status: 404, title: 'Not found', level: 'debug' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive', level: 'debug' },
+  duplicate_key: { status: 409, title: 'A unique value is taken', level: 'debug' },
+  key_taken: { status: 409, title: 'The key is taken', level: 'debug' },
+  body_too_large: { status: 413, title: 'The body is too large', level: 'debug' },
+  url_too_long: { status: 414, title: 'The URL is too long', level: 'debug' },
+  unsupported_media_type: { status: 415, title: 'The media type is not supported', level: 'debug' },
+  result_too_large: { status: 422, title: 'The result is too large', level: 'debug' },
+  query_timeout: { status: 422, title: 'The query took too long', level: 'warn' },
+  headers_too_large: { status: 431, title: 'The headers are too large', level: 'debug' },
+  internal_error: { status: 500, title: 'Something went wrong on the server', level: 'error' },
+  database_unavailable: { status: 503, title: 'The database is not available', level: 'warn' },
+  shutting_down: { status: 503, title: 'The server is shutting down', level: 'info' },
+  not_configured: { status: 503, title: 'The service is not configured', level: 'warn' },
+});
+
+/** The `code` of a problem. */
+export type ErrorCode = keyof typeof ERRORS;
