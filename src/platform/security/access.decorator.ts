@@ -1,0 +1,80 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
+import type { Config } from '../config/config.js';
+import { ApiProblems } from '../openapi/api-problems.decorator.js';
+
+/** A secret of a route's own, or where in the settings it stands. A setting without a value admits nobody. */
+export type SecretSource = string | ((config: Config) => string | undefined);
+
+/** Who may call a handler. */
+export interface AccessOptions {
+  /**
+   * The `X-API-Key` that is needed: the server's (`true`, the default), one of the route's own
+   * (`{ secret }`), or none (`false`).
+   */
+  key?: boolean | { secret: SecretSource };
+  /**
+   * The user token, in `Authorization: Bearer` or else in the `Authorization` cookie:
+   * - `optional` (default): not needed, but must be valid when sent
+   * - `required`: needed
+   * - `none`: not looked at
+   */
+  user?: 'optional' | 'required' | 'none';
+  /** Collection whose users are accepted; `MONGODB_AUTH_COLLECTION` by default. */
+  collection?: string;
+}
+
+/** What the guards read: options with their defaults, or why a handler is open to all. */
+export type AccessRule =
+  | { kind: 'public'; reason: string }
+  | {
+      kind: 'restricted';
+      key: boolean | { secret: SecretSource };
+      user: 'optional' | 'required' | 'none';
+      collection?: string;
+    };
+
+/** Metadata key of the {@link AccessRule}. */
+export const ACCESS_RULE = Symbol('access-rule');
+
+/** Names of the security schemes in the OpenAPI document. */
+export const API_KEY_SCHEME = 'apiKey';
+export const USER_TOKEN_SCHEME = 'userToken';
+
+/**
+ * Declares who may call a handler, or every handler of a controller; on a handler it wins over its controller.
+ * Drives the guards, the OpenAPI security and the permissions snapshot.
+ *
+ * @example
+ * \@Access()                                                    // the server's API key; a user token may be sent
+ * \@Access({ user: 'required' })                                // API key and signed-in user
+ * \@Access({ key: { secret: (config) => config.PARTNER_KEY } }) // a key of the route's own
+ * \@Access({ key: false, user: 'required', collection: 'members' })
+ */
+export function Access(options: AccessOptions = {}): ClassDecorator & MethodDecorator {
+  const { key = true, user = 'optional', collection } = options;
+  if (key === false && user !== 'required')
+    throw new Error('@Access() that needs neither key nor user is open to all: say so with @Public(reason)');
+  const rule: AccessRule = { kind: 'restricted', key, user, collection };
+  return applyDecorators(SetMetadata(ACCESS_RULE, rule), ...documented(rule));
+}
+
+/**
+ * Opens a handler to everybody.
+ *
+ * @param reason why that is safe; shown in the permissions snapshot
+ */
+export function Public(reason: string): ClassDecorator & MethodDecorator {
+  if (reason.trim() === '') throw new Error('@Public() needs a reason');
+  return SetMetadata(ACCESS_RULE, { kind: 'public', reason } satisfies AccessRule);
+}
+
+function documented(rule: Extract<AccessRule, { kind: 'restricted' }>): (ClassDecorator & MethodDecorator)[] {
+  if (rule.key === false)
+    return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems('token_required', 'token_invalid')];
+  const both = ApiSecurity({ [API_KEY_SCHEME]: [], [USER_TOKEN_SCHEME]: [] });
+  const keyProblems = ['api_key_required', 'api_key_invalid'] as const;
+  if (rule.user === 'none') return [ApiSecurity(API_KEY_SCHEME), ApiProblems(...keyProblems)];
+  if (rule.user === 'required') return [both, ApiProblems(...keyProblems, 'token_required', 'token_invalid')];
+  return [ApiSecurity(API_KEY_SCHEME), both, ApiProblems(...keyProblems, 'token_invalid')];
+}

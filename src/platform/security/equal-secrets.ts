@@ -1,0 +1,8 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Compares in a time that depends neither on where two secrets differ nor on the length of the stored one. */
+export function equalSecrets(sent: string, stored: string): boolean {
+  return timingSafeEqual(digest(sent), digest(stored));
+}

@@ -1,0 +1,54 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { CoglexError } from '../errors/coglex-error.js';
+import { AccessRules } from './access-rules.service.js';
+import { callerOf } from './caller.js';
+import { UserTokens } from './user-tokens.service.js';
+
+/** Name of the cookie that carries the token for browsers. */
+export const TOKEN_COOKIE = 'Authorization';
+
+/** Checks the user token of every route that looks at it: `Authorization: Bearer`, else the cookie. */
+@Injectable()
+export class JwtGuard implements CanActivate {
+  constructor(
+    private readonly rules: AccessRules,
+    private readonly tokens: UserTokens,
+    private readonly config: Config,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const rule = this.rules.of(context);
+    if (rule.kind === 'public' || rule.user === 'none') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = tokenOf(request);
+    if (token === undefined) {
+      if (rule.user === 'optional') return true;
+      throw new CoglexError('token_required', {
+        detail: 'Send the user token as Authorization: Bearer <token>.',
+      });
+    }
+    callerOf(request).user = await this.tokens.verify(
+      token,
+      rule.collection ?? this.config.MONGODB_AUTH_COLLECTION,
+    );
+    return true;
+  }
+}
+
+function tokenOf(request: FastifyRequest): string | undefined {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const match = /^Bearer +(\S+) *$/i.exec(header);
+    // A header that cannot be read must not fall through to the cookie of somebody else.
+    if (!match)
+      throw new CoglexError('token_invalid', {
+        detail: 'The Authorization header must be "Bearer <token>".',
+      });
+    return match[1];
+  }
+  const cookie = request.cookies[TOKEN_COOKIE];
+  if (!cookie) return undefined;
+  return cookie.replace(/^Bearer +/i, '');
+}
