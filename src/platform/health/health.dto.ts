@@ -1,0 +1,28 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const STATES = ['healthy', 'unhealthy'] as const;
+
+/** State of the process alone. */
+export class LivenessDto {
+  @ApiProperty({ enum: STATES, example: 'healthy' })
+  status!: 'healthy' | 'unhealthy';
+}
+
+/** State of the server and of each part that it stands on. */
+export class HealthDto {
+  /** `healthy` only when every part is. */
+  @ApiProperty({ enum: STATES, example: 'healthy' })
+  status!: 'healthy' | 'unhealthy';
+
+  /** When this was found out, ISO 8601. */
+  @ApiProperty({ example: '2026-11-21T10:00:00.000Z' })
+  timestamp!: string;
+
+  /** Each part by its name. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', enum: [...STATES] },
+    example: { database: 'healthy' },
+  })
+  services!: Record<string, 'healthy' | 'unhealthy'>;
+}

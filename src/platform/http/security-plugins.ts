@@ -1,0 +1,29 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Config } from '../config/config.js';
+
+/** Cookies, security headers and CORS, before any route. */
+export async function registerHttpPlugins(app: NestFastifyApplication): Promise<void> {
+  const { CORS_ORIGINS: origins, baseUrl } = app.get(Config);
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      // Over plain http the explorer's own requests must not be turned into https.
+      directives: { 'upgrade-insecure-requests': baseUrl.startsWith('https:') ? [] : null },
+    },
+    strictTransportSecurity: baseUrl.startsWith('https:'),
+    crossOriginResourcePolicy: origins.length > 0 ? { policy: 'cross-origin' } : undefined,
+  });
+  if (origins.length === 0) return;
+  await app.register(cors, {
+    origin: origins.includes('*') ? '*' : origins,
+    // A wildcard never goes with cookies: any page could then act as the user.
+    credentials: !origins.includes('*'),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
+    maxAge: 600,
+  });
+}
