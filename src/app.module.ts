@@ -1,0 +1,42 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { ErrorInterceptor } from './platform/errors/error.interceptor.js';
+import { ProblemFilter } from './platform/errors/problem.filter.js';
+import { createValidationPipe } from './platform/errors/validation.pipe.js';
+import { HealthModule } from './platform/health/health.module.js';
+import { HttpModule } from './platform/http/http.module.js';
+import { LoggingModule } from './platform/logging/logging.module.js';
+import { ApiKeyGuard } from './platform/security/api-key.guard.js';
+import { JwtGuard } from './platform/security/jwt.guard.js';
+import { SecurityModule } from './platform/security/security.module.js';
+
+/** The composition root: every module, and everything that applies to all of them. */
+@Module({})
+export class AppModule {
+  /** @param imports further modules, such as an application under `gateway/` that a test brings along */
+  static forRoot(config: Config, imports: ModuleMetadata['imports'] = []): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        LoggingModule,
+        DatabaseModule,
+        SecurityModule,
+        HttpModule,
+        HealthModule,
+        ...imports,
+      ],
+      providers: [
+        // Guards run in this order: the key first, for it is cheaper to check than a signature.
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: JwtGuard },
+        { provide: APP_PIPE, useFactory: createValidationPipe },
+        { provide: APP_INTERCEPTOR, useClass: ErrorInterceptor },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

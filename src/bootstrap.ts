@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import type { ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import type { Config } from './platform/config/config.js';
+import { loadConfig } from './platform/config/load-config.js';
+import { createFastifyAdapter } from './platform/http/fastify-adapter.js';
+import { GracefulShutdown } from './platform/http/graceful-shutdown.service.js';
+import { registerHttpPlugins } from './platform/http/security-plugins.js';
+import { serveOpenApi } from './platform/openapi/openapi.js';
+
+export interface CreateAppOptions {
+  /** Settings; read from the environment by default. */
+  config?: Config;
+  /** Further modules beside those of the product. */
+  imports?: ModuleMetadata['imports'];
+  /** Build the graph without instantiating anything: no database, no network. */
+  preview?: boolean;
+}
+
+/**
+ * Builds the application, in the one way that the server, the tests and the command line share. It does not
+ * listen yet.
+ *
+ * @throws ConfigError when a setting is not valid
+ */
+export async function createApp(options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
+  const config = options.config ?? loadConfig();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config, options.imports),
+    createFastifyAdapter(config),
+    { bufferLogs: true, bodyParser: false, preview: options.preview, abortOnError: false },
+  );
+  if (options.preview) return app;
+  app.useLogger(app.get(Logger));
+  app.flushLogs();
+  app.get(GracefulShutdown).install();
+  await registerHttpPlugins(app);
+  serveOpenApi(app);
+  return app;
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Config } from '../config/config.js';
+import { startEngine, type Engine } from './embedded/index.js';
+
+/** Directory of the embedded engine inside `DATA_DIR`. */
+export const ENGINE_DIRECTORY = 'database';
+
+/** Runs the embedded engine while `MONGODB_URI` is not set. */
+@Injectable()
+export class EmbeddedDatabase {
+  private engine?: Engine;
+
+  constructor(
+    private readonly config: Config,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(EmbeddedDatabase.name);
+  }
+
+  /** Address to connect to: `MONGODB_URI`, or that of the engine, which is started now. */
+  async uri(): Promise<string> {
+    if (this.config.MONGODB_URI !== undefined) return this.config.MONGODB_URI;
+    this.engine ??= await startEngine({
+      directory: join(this.config.DATA_DIR, ENGINE_DIRECTORY),
+      logger: this.logger,
+    });
+    return this.engine.uri;
+  }
+
+  async stop(): Promise<void> {
+    await this.engine?.close();
+    this.engine = undefined;
+  }
+}

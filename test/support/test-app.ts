@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ModuleMetadata } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MongoClient, type Db } from 'mongodb';
+import { createApp } from '../../src/bootstrap.js';
+import { loadConfig } from '../../src/platform/config/load-config.js';
+import { ApiClient } from './api-client.js';
+
+/** API key of every test application. */
+export const TEST_SECRET = 'test-secret-test-secret-test-secret-test';
+
+/** Address of the database that the test run uses. */
+export function testDatabaseUri(): string {
+  const uri = process.env.TEST_MONGODB_URI ?? process.env.TEST_DATABASE_URI;
+  if (!uri) throw new Error('The global setup has not run');
+  return uri;
+}
+
+export interface TestAppOptions {
+  /** Settings that differ from those of the test run. */
+  env?: Record<string, string>;
+  /** Modules beside those of the product. */
+  imports?: ModuleMetadata['imports'];
+}
+
+/** The real application on a free port, with a database of its own. */
+export class TestApp {
+  private constructor(
+    readonly nest: NestFastifyApplication,
+    /** Base address, such as `http://127.0.0.1:40123`. */
+    readonly url: string,
+    readonly databaseName: string,
+    private readonly directory: string,
+    private readonly mongo: MongoClient,
+  ) {}
+
+  static async start(options: TestAppOptions = {}): Promise<TestApp> {
+    const directory = await mkdtemp(join(tmpdir(), 'coglex-test-'));
+    const databaseName = `test_${randomBytes(6).toString('hex')}`;
+    const env = {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'silent',
+      SERVER_SECRET: TEST_SECRET,
+      SERVER_HOST: '127.0.0.1',
+      SERVER_PORT: '0',
+      DATA_DIR: directory,
+      MONGODB_URI: testDatabaseUri(),
+      MONGODB_DATABASE: databaseName,
+      // Real hashes at the least cost: what is tested is not bcrypt's patience.
+      AUTH_BCRYPT_COST: '4',
+      ...options.env,
+    };
+    const nest = await createApp({ config: loadConfig({ env, dotenv: null }), imports: options.imports });
+    await nest.listen(0, '127.0.0.1');
+    const mongo = new MongoClient(testDatabaseUri());
+    return new TestApp(nest, await nest.getUrl(), databaseName, directory, mongo);
+  }
+
+  /** A client that sends the server's API key. */
+  get client(): ApiClient {
+    return new ApiClient(this.url, { 'x-api-key': TEST_SECRET });
+  }
+
+  /** A client that sends nothing of its own. */
+  get anonymous(): ApiClient {
+    return new ApiClient(this.url, {});
+  }
+
+  /** The application's database, past the application. */
+  get db(): Db {
+    return this.mongo.db(this.databaseName);
+  }
+
+  async stop(): Promise<void> {
+    await this.nest.close();
+    await this.db.dropDatabase();
+    await this.mongo.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
