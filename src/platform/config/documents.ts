@@ -33,3 +33,15 @@ export function readmeTable(): string {
   });
   return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
+
+const TABLE = /(<!-- configuration -->\n)[^]*?(\n<!-- \/configuration -->)/;
+
+/**
+ * The README with the table between its markers made anew.
+ *
+ * @throws Error when the markers are missing
+ */
+export function replaceConfigurationTable(readme: string): string {
+  if (!TABLE.test(readme)) throw new Error('README.md has no <!-- configuration --> markers');
+  return readme.replace(TABLE, (_all, open: string, close: string) => `${open}\n${readmeTable()}\n${close}`);
+}
