@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** API key of both servers. */
+export const BENCH_SECRET = 'benchmark-benchmark-benchmark-benchmark';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** A running server and how much memory it has (resident, MB; Linux only). */
+export interface Running {
+  url: string;
+  rss(): number;
+}
+
+/** The processes of one run; all are gone after {@link stop}. */
+export class Processes {
+  private readonly children: ChildProcess[] = [];
+  private readonly directories: string[] = [];
+
+  /** The embedded engine on a port of its own, so that both servers share it. */
+  async database(): Promise<Running & { uri: string }> {
+    const directory = await this.directory();
+    const running = await this.start(
+      ['dist/cli/database.js', '--port', '0'],
+      { DATA_DIR: directory },
+      /^(mongodb:\S+)/,
+    );
+    return { ...running, uri: running.url };
+  }
+
+  floor(uri: string): Promise<Running> {
+    return this.start(['test/bench/http/floor.ts'], { MONGODB_URI: uri }, /^(http:\S+)/);
+  }
+
+  /** Coglex as in production, its log going nowhere. */
+  async coglex(uri: string): Promise<Running> {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const directory = await this.directory();
+    const env = {
+      NODE_ENV: 'production',
+      SERVER_SECRET: BENCH_SECRET,
+      SERVER_PORT: String(port),
+      MONGODB_URI: uri,
+      DATA_DIR: directory,
+    };
+    const running = await this.start(['dist/main.js'], env, /(started)/);
+    return { ...running, url };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(
+      this.children.map(async (child) => {
+        if (child.exitCode !== null) return;
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+      }),
+    );
+    for (const directory of this.directories) await rm(directory, { recursive: true, force: true });
+  }
+
+  private async directory(): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'coglex-bench-'));
+    this.directories.push(directory);
+    return directory;
+  }
+
+  private async start(args: string[], env: Record<string, string>, ready: RegExp): Promise<Running> {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.children.push(child);
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const match = ready.exec(line);
+        if (match) resolve(match[1]);
+      });
+    });
+    return { url, rss: () => residentMegabytes(child.pid) };
+  }
+}
+
+function residentMegabytes(pid: number | undefined): number {
+  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Math.round(Number(match?.[1]) / 1024);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
