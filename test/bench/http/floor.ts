@@ -3,12 +3,13 @@ import { JwtService } from '@nestjs/jwt';
 import { verify } from '@node-rs/bcrypt';
 import Fastify from 'fastify';
 import { MongoClient, ObjectId } from 'mongodb';
-import { BENCH_SECRET } from './processes.ts';
+import { BENCH_SECRET } from '../processes.ts';
 
 // The least that a server must do for the same answers: check the key, make the driver call, send the result.
 
 interface StoredDocument {
   _id: string;
+  _patched?: Date;
   [field: string]: unknown;
 }
 

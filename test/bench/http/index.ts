@@ -1,4 +1,4 @@
-import { Processes } from './processes.ts';
+import { Processes } from '../processes.ts';
 import { CASES } from './cases.ts';
 import { seed } from './seed.ts';
 import { load, median, type Load } from './load.ts';

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import type { BenchCase, BenchData } from './cases.ts';
-import { BENCH_SECRET } from './processes.ts';
+import { BENCH_SECRET } from '../processes.ts';
 
 /** Throughput and latency of one round. */
 export interface Load {

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import type { BenchData } from './cases.ts';
-import { BENCH_SECRET } from './processes.ts';
+import { BENCH_SECRET } from '../processes.ts';
 
 const DOCUMENTS = 20_000;
 const GROUPS = 1000;

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 /** API key of both servers. */
 export const BENCH_SECRET = 'benchmark-benchmark-benchmark-benchmark';
 
-const ROOT = join(import.meta.dirname, '../../..');
+const ROOT = join(import.meta.dirname, '../..');
 
 /** A running server and how much memory it has (resident, MB; Linux only). */
 export interface Running {
@@ -18,14 +18,14 @@ export interface Running {
   rss(): number;
 }
 
-/** The processes of one run; all are gone after {@link stop}. */
+/** The processes of one run; all are gone after {@link Processes.stop}. */
 export class Processes {
   private readonly children: ChildProcess[] = [];
   private readonly directories: string[] = [];
 
-  /** The embedded engine on a port of its own, so that both servers share it. */
-  async database(): Promise<Running & { uri: string }> {
-    const directory = await this.directory();
+  /** The embedded engine on a port of its own, in a new directory or the one named. */
+  async database(directory?: string): Promise<Running & { uri: string }> {
+    directory ??= await this.directory();
     const running = await this.start(
       ['dist/cli/database.js', '--port', '0'],
       { DATA_DIR: directory },
@@ -54,7 +54,7 @@ export class Processes {
     return { ...running, url };
   }
 
-  async stop(): Promise<void> {
+  async stop(options: { keepDirectories?: boolean } = {}): Promise<void> {
     await Promise.all(
       this.children.map(async (child) => {
         if (child.exitCode !== null) return;
@@ -62,10 +62,13 @@ export class Processes {
         await once(child, 'exit');
       }),
     );
+    this.children.length = 0;
+    if (options.keepDirectories) return;
     for (const directory of this.directories) await rm(directory, { recursive: true, force: true });
   }
 
-  private async directory(): Promise<string> {
+  /** A directory that is removed at the end. */
+  async directory(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'coglex-bench-'));
     this.directories.push(directory);
     return directory;

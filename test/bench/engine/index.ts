@@ -1,0 +1,92 @@
+import { MongoClient, type Collection } from 'mongodb';
+import { Processes } from '../processes.ts';
+import { rawStore } from './raw-store.ts';
+import { perSecond, print } from './measure.ts';
+import { smallDocument, type SmallDocument } from './documents.ts';
+
+// The engine through the official driver, beside raw LMDB gets plus BSON in this process, in the same run.
+
+const SIZES = [1_000, 100_000, 1_000_000];
+const GETS = 5_000;
+const PARALLEL = 8;
+
+const processes = new Processes();
+try {
+  const directory = await processes.directory();
+  let engine = await processes.database(directory);
+  let mongo = await MongoClient.connect(engine.uri);
+  let documents = mongo.db('bench').collection<SmallDocument>('documents');
+  await documents.createIndex({ number: 1 });
+
+  const byId: number[] = [];
+  const byIndex: number[] = [];
+  let size = 0;
+  for (const target of SIZES) {
+    for (; size < target; size += 1000)
+      await documents.insertMany(Array.from({ length: 1000 }, (_, at) => smallDocument(size + at)));
+    const raw = await rawStore(await processes.directory(), target);
+    const any = () => Math.floor(Math.random() * target);
+    const rawGets = await perSecond(GETS * 20, 1, async () => raw.get(any()));
+    await raw.close();
+    await perSecond(1000, PARALLEL, () => documents.findOne({ number: any() }));
+    byId.push(await perSecond(GETS, PARALLEL, () => documents.findOne({ _id: smallDocument(any())._id })));
+    byIndex.push(await perSecond(GETS, PARALLEL, () => documents.findOne({ number: any() })));
+    const label = `${target.toLocaleString('en')} documents`;
+    print(label, 'raw LMDB get + BSON', rawGets, '/s');
+    print(label, 'get by _id', byId.at(-1) ?? 0, '/s', rawGets);
+    print(label, 'get by an indexed field', byIndex.at(-1) ?? 0, '/s', rawGets);
+  }
+  print('flatness', 'get by _id, fastest over slowest', Math.max(...byId) / Math.min(...byId), '×');
+  print('flatness', 'get by an indexed field, the same', Math.max(...byIndex) / Math.min(...byIndex), '×');
+  print('1,000,000 documents', 'resident memory of the engine', engine.rss(), 'MB');
+
+  await measureWrites(documents, mongo.db('bench').collection<SmallDocument>('batch'), size);
+  await measureGroup(mongo);
+
+  await mongo.close();
+  await processes.stop({ keepDirectories: true });
+  const started = performance.now();
+  engine = await processes.database(directory);
+  mongo = await MongoClient.connect(engine.uri);
+  documents = mongo.db('bench').collection<SmallDocument>('documents');
+  await documents.findOne({ number: 7 });
+  print('1,000,000 documents', 'start of the process to the first answer', performance.now() - started, 'ms');
+  await mongo.close();
+} finally {
+  await processes.stop();
+}
+
+async function measureWrites(
+  documents: Collection<SmallDocument>,
+  batch: Collection<SmallDocument>,
+  size: number,
+): Promise<void> {
+  const started = performance.now();
+  await batch.insertMany(Array.from({ length: 10_000 }, (_, at) => smallDocument(at)));
+  print('writes', 'insertMany of 10,000', performance.now() - started, 'ms');
+  let next = size;
+  const inserts = await perSecond(GETS, PARALLEL, () => documents.insertOne(smallDocument((next += 1))));
+  print('writes', 'insert one', inserts, '/s');
+  const updates = await perSecond(GETS, PARALLEL, () =>
+    documents.updateOne({ _id: smallDocument(Math.floor(Math.random() * size))._id }, { $inc: { views: 1 } }),
+  );
+  print('writes', 'update by id', updates, '/s');
+  const journaled = await perSecond(200, PARALLEL, () =>
+    documents.updateOne({ _id: smallDocument(7)._id }, { $inc: { views: 1 } }, { writeConcern: { j: true } }),
+  );
+  print('writes', 'update by id, j: true', journaled, '/s');
+}
+
+async function measureGroup(mongo: MongoClient): Promise<void> {
+  const orders = mongo.db('bench').collection<SmallDocument>('orders');
+  for (let from = 0; from < 100_000; from += 1000)
+    await orders.insertMany(Array.from({ length: 1000 }, (_, at) => smallDocument(from + at)));
+  const pipeline = [
+    { $match: { views: { $gte: 0 } } },
+    { $group: { _id: '$kind', count: { $sum: 1 }, mean: { $avg: '$number' } } },
+  ];
+  await orders.aggregate(pipeline).toArray();
+  const started = performance.now();
+  await orders.aggregate(pipeline).toArray();
+  print('pipeline', '$match + $group over 100,000', performance.now() - started, 'ms');
+}
