@@ -1,4 +1,5 @@
-import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { SetMetadata } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
 import type { Config } from '../config/config.js';
 import { ApiProblems } from '../openapi/api-problems.decorator.js';
@@ -56,11 +57,16 @@ export function Access(options: AccessOptions = {}): ClassDecorator & MethodDeco
   if (key === false && user !== 'required')
     throw new Error('@Access() that needs neither key nor user is open to all: say so with @Public(reason)');
   const rule: AccessRule = { kind: 'restricted', key, user, collection };
-  return applyDecorators(SetMetadata(ACCESS_RULE, rule), ...documented(rule));
+  return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor) => {
+    const owner = (descriptor?.value ?? target) as object;
+    Reflect.defineMetadata(ACCESS_RULE, rule, owner);
+    const handlers = descriptor ? [descriptor] : undeclaredHandlers(target as { prototype: object });
+    for (const handler of handlers) document(rule, handler);
+  };
 }
 
 /**
- * Opens a handler to everybody.
+ * Opens a handler, or every handler of a controller, to everybody.
  *
  * @param reason why that is safe; shown in the permissions snapshot
  */
@@ -69,12 +75,29 @@ export function Public(reason: string): ClassDecorator & MethodDecorator {
   return SetMetadata(ACCESS_RULE, { kind: 'public', reason } satisfies AccessRule);
 }
 
-function documented(rule: Extract<AccessRule, { kind: 'restricted' }>): (ClassDecorator & MethodDecorator)[] {
-  if (rule.key === false)
-    return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems('token_required', 'token_invalid')];
+/**
+ * Handlers that their controller speaks for. They are documented one by one: what OpenAPI holds for a controller
+ * adds to its handlers instead of giving way to what they say themselves.
+ */
+function undeclaredHandlers({ prototype }: { prototype: object }): PropertyDescriptor[] {
+  return Object.values(Object.getOwnPropertyDescriptors(prototype)).filter(
+    ({ value }) =>
+      typeof value === 'function' &&
+      Reflect.hasMetadata(PATH_METADATA, value as object) &&
+      !Reflect.hasMetadata(ACCESS_RULE, value as object),
+  );
+}
+
+function document(rule: Extract<AccessRule, { kind: 'restricted' }>, handler: PropertyDescriptor): void {
+  for (const decorate of documentation(rule)) decorate(handler.value as object, '', handler);
+}
+
+function documentation(rule: Extract<AccessRule, { kind: 'restricted' }>): MethodDecorator[] {
+  const token = ['token_required', 'token_invalid'] as const;
+  if (rule.key === false) return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems(...token)];
+  const key = ['api_key_required', 'api_key_invalid'] as const;
   const both = ApiSecurity({ [API_KEY_SCHEME]: [], [USER_TOKEN_SCHEME]: [] });
-  const keyProblems = ['api_key_required', 'api_key_invalid'] as const;
-  if (rule.user === 'none') return [ApiSecurity(API_KEY_SCHEME), ApiProblems(...keyProblems)];
-  if (rule.user === 'required') return [both, ApiProblems(...keyProblems, 'token_required', 'token_invalid')];
-  return [ApiSecurity(API_KEY_SCHEME), both, ApiProblems(...keyProblems, 'token_invalid')];
+  if (rule.user === 'none') return [ApiSecurity(API_KEY_SCHEME), ApiProblems(...key)];
+  if (rule.user === 'required') return [both, ApiProblems(...key, ...token)];
+  return [ApiSecurity(API_KEY_SCHEME), both, ApiProblems(...key, 'token_invalid')];
 }

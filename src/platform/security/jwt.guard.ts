@@ -4,10 +4,12 @@ import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { AccessRules } from './access-rules.service.js';
 import { callerOf } from './caller.js';
-import { UserTokens } from './user-tokens.service.js';
+import { INVALID_TOKEN, UserTokens } from './user-tokens.service.js';
 
 /** Name of the cookie that carries the token for browsers. */
 export const TOKEN_COOKIE = 'Authorization';
+
+const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="coglex"' };
 
 /** Checks the user token of every route that looks at it: `Authorization: Bearer`, else the cookie. */
 @Injectable()
@@ -27,6 +29,7 @@ export class JwtGuard implements CanActivate {
       if (rule.user === 'optional') return true;
       throw new CoglexError('token_required', {
         detail: 'Send the user token as Authorization: Bearer <token>.',
+        headers: CHALLENGE,
       });
     }
     callerOf(request).user = await this.tokens.verify(
@@ -45,6 +48,7 @@ function tokenOf(request: FastifyRequest): string | undefined {
     if (!match)
       throw new CoglexError('token_invalid', {
         detail: 'The Authorization header must be "Bearer <token>".',
+        headers: INVALID_TOKEN,
       });
     return match[1];
   }

@@ -7,13 +7,21 @@ import { SigningKeys } from './signing-keys.service.js';
 
 const ISSUER = 'coglex';
 
+/** Tells a client that its token is what was wrong (RFC 6750, section 3). */
+export const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer realm="coglex", error="invalid_token"' };
+
 interface UserTokenPayload {
   sub: string;
   key: string;
   collection: string;
+  exp: number;
 }
 
-/** Issues and verifies the tokens of signed-in users (JWT, HS256). */
+/**
+ * Issues and verifies the tokens of signed-in users (JWT, HS256, signed with a key of their own).
+ *
+ * The database is the audience and the collection a claim: a token is good for one collection of one project.
+ */
 @Injectable()
 export class UserTokens {
   constructor(
@@ -50,6 +58,7 @@ export class UserTokens {
     if (!payload || payload.collection !== collection)
       throw new CoglexError('token_invalid', {
         detail: 'The user token is forged, expired or made for something else.',
+        headers: INVALID_TOKEN,
       });
     return { id: payload.sub, key: payload.key, collection };
   }
@@ -62,11 +71,17 @@ export class UserTokens {
         issuer: ISSUER,
         audience: this.config.MONGODB_DATABASE,
       });
-      const { sub, key, collection } = payload;
-      const complete = typeof sub === 'string' && typeof key === 'string' && typeof collection === 'string';
-      return complete ? { sub, key, collection } : undefined;
+      return isComplete(payload) ? payload : undefined;
     } catch {
       return undefined;
     }
   }
+}
+
+/** The library checks only the claims that are there: a token without `exp` would live for ever. */
+function isComplete(payload: Partial<UserTokenPayload>): payload is UserTokenPayload {
+  const { sub, key, collection, exp } = payload;
+  return (
+    [sub, key, collection].every((claim) => typeof claim === 'string' && claim !== '') && exp !== undefined
+  );
 }

@@ -1,0 +1,44 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { Test, type TestingModule } from '@nestjs/testing';
+import type { FastifyRequest } from 'fastify';
+import { ConfigModule } from '../../src/platform/config/config.module.js';
+import type { Config } from '../../src/platform/config/config.js';
+import { loadConfig } from '../../src/platform/config/load-config.js';
+import { SecurityModule } from '../../src/platform/security/security.module.js';
+
+/** Settings of a unit test: those of a test run, with a secret and cheap hashes. */
+export function testConfig(env: Record<string, string> = {}): Config {
+  return loadConfig({
+    env: {
+      NODE_ENV: 'test',
+      SERVER_SECRET: 'unit-test-secret-unit-test-secret-unit-test',
+      AUTH_BCRYPT_COST: '4',
+      ...env,
+    },
+    dotenv: null,
+  });
+}
+
+/** The real {@link SecurityModule} without HTTP and without a database. */
+export function createSecurityModule(
+  options: { env?: Record<string, string> } & Pick<ModuleMetadata, 'controllers' | 'providers'> = {},
+): Promise<TestingModule> {
+  const { env, controllers, providers } = options;
+  return Test.createTestingModule({
+    imports: [ConfigModule.forRoot(testConfig(env)), SecurityModule],
+    controllers,
+    providers,
+  }).compile();
+}
+
+/** What a guard sees of a request for a handler. */
+export function contextOf<T>(
+  controller: Type<T>,
+  handler: keyof T & string,
+  request: { headers?: Record<string, string | string[]>; cookies?: Record<string, string> } = {},
+): { context: ExecutionContextHost; request: FastifyRequest } {
+  const full = { headers: {}, cookies: {}, ...request } as FastifyRequest;
+  const method = (controller.prototype as T)[handler] as () => unknown;
+  return { context: new ExecutionContextHost([full, {}], controller, method), request: full };
+}
