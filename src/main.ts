@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createApp } from './bootstrap.js';
 import { welcome } from './platform/config/welcome.js';
 import { Config } from './platform/config/config.js';
@@ -5,10 +6,13 @@ import { ConfigError } from './platform/config/load-config.js';
 
 try {
   const app = await createApp();
-  app.enableShutdownHooks();
+  // By default Nest ends the process by the signal itself, which supervisors read as a failure.
+  app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
   const config = app.get(Config);
   await app.listen(config.SERVER_PORT, config.SERVER_HOST);
-  process.stdout.write(welcome(config, await app.getUrl()));
+  const url = await app.getUrl();
+  if (config.isProduction) new Logger('Server').log(`Listening on ${url}`);
+  else process.stdout.write(welcome(config, url));
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
   process.exit(1);

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../src/platform/database/embedded/index.js';
-import { buildOnce } from './build.js';
+import { buildOnce } from './build.ts';
 
 /** What {@link globalTeardown} has to stop. */
 export interface TestServers {

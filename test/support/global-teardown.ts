@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import './global-setup.js';
+import './global-setup.ts';
 
 /** Stops the shared database and removes its data. */
 export default async function globalTeardown(): Promise<void> {
