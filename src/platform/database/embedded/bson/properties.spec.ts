@@ -4,7 +4,6 @@ import {
   BSONSymbol,
   Code,
   Decimal128,
-  Double,
   MaxKey,
   MinKey,
   ObjectId,
