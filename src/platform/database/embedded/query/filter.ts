@@ -13,18 +13,18 @@ export type { ValueTest } from './field-test.js';
 
 /** A compiled filter; compile once per command. */
 export interface Filter {
-  matches(document: Document): boolean;
+  readonly matches: (document: Document) => boolean;
   /**
    * The index of the array element that satisfied the filter, for the positional operator `$`; `undefined` when the
    * document does not match or no array was involved.
    */
-  positionOf(document: Document): number | undefined;
+  readonly positionOf: (document: Document) => number | undefined;
   /**
    * The paths that the filter fixes to one value.
    *
    * @throws CommandError `NotSingleValueField` (54) when a path is fixed twice
    */
-  equalities(): Map<string, unknown>;
+  readonly equalities: () => Map<string, unknown>;
 }
 
 /**

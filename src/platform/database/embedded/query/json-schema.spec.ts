@@ -6,6 +6,16 @@ import { compileFilter } from './filter.js';
 const accepts = ($jsonSchema: Document, document: Document): boolean =>
   compileFilter({ $jsonSchema }).matches(document);
 
+function codeOf(run: () => unknown): number | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CommandError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
 describe('$jsonSchema', () => {
   it.each<[Document, Document[], Document[]]>([
     [{}, [{}], []],
@@ -96,7 +106,7 @@ describe('$jsonSchema', () => {
     [9, { enum: [] }],
     [51091, { properties: { a: { pattern: '(?=a)' } } }],
   ])('refuses with %i: %j', (code, $jsonSchema) => {
-    expect(() => compileFilter({ $jsonSchema })).toThrow(expect.objectContaining({ code }));
+    expect(codeOf(() => compileFilter({ $jsonSchema }))).toBe(code);
   });
 
   it('refuses schemas that nest too deeply', () => {

@@ -1,4 +1,15 @@
+import { CommandError } from '../errors.js';
 import { compileRegex, literalPrefix } from './regex.js';
+
+function codeOf(run: () => unknown): number | undefined {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CommandError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
 
 describe('compileRegex', () => {
   it.each<[string, string, string[], string[]]>([
@@ -56,12 +67,12 @@ describe('compileRegex', () => {
     ['[z-a]'],
     ['a'.repeat(40_000)],
   ])('refuses %.20s', (pattern) => {
-    expect(() => compileRegex(pattern)).toThrow(expect.objectContaining({ code: 51091 }));
+    expect(codeOf(() => compileRegex(pattern))).toBe(51091);
   });
 
   it('refuses unknown options and null bytes', () => {
-    expect(() => compileRegex('a', 'g')).toThrow(expect.objectContaining({ code: 51108 }));
-    expect(() => compileRegex('a\0')).toThrow(expect.objectContaining({ code: 2 }));
+    expect(codeOf(() => compileRegex('a', 'g'))).toBe(51108);
+    expect(codeOf(() => compileRegex('a\0'))).toBe(2);
   });
 
   it('compiles a pattern once', () => {
