@@ -12,6 +12,7 @@ import { LoggingModule } from './platform/logging/logging.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
+import { AuthModule } from './services/auth/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
 @Module({})
@@ -27,6 +28,7 @@ export class AppModule {
         SecurityModule,
         HttpModule,
         HealthModule,
+        AuthModule,
         ...imports,
       ],
       providers: [

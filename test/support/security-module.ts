@@ -22,11 +22,11 @@ export function testConfig(env: Record<string, string> = {}): Config {
 
 /** The real {@link SecurityModule} without HTTP and without a database. */
 export function createSecurityModule(
-  options: { env?: Record<string, string> } & Pick<ModuleMetadata, 'controllers' | 'providers'> = {},
+  options: { env?: Record<string, string> } & Omit<ModuleMetadata, 'exports'> = {},
 ): Promise<TestingModule> {
-  const { env, controllers, providers } = options;
+  const { env, imports = [], controllers, providers } = options;
   return Test.createTestingModule({
-    imports: [ConfigModule.forRoot(testConfig(env)), SecurityModule],
+    imports: [ConfigModule.forRoot(testConfig(env)), SecurityModule, ...imports],
     controllers,
     providers,
   }).compile();

@@ -32,7 +32,7 @@ class Things {
 /** Rule of the class, or of one of its handlers. */
 function ruleOf(handler?: keyof Things): unknown {
   const target: unknown = handler && Object.getOwnPropertyDescriptor(Things.prototype, handler)?.value;
-  return Reflect.getMetadata(ACCESS_RULE, (target ?? Things) as object);
+  return Reflect.getMetadata(ACCESS_RULE, target ?? Things);
 }
 
 describe('@Access()', () => {

@@ -1,0 +1,40 @@
+import { jsonForm } from '../../platform/database/query/json-form.js';
+
+/** A user's document as the application sees it. */
+export interface Account {
+  /** 24 hex digits. */
+  _id: string;
+  /** Name of the account, unique in its collection. */
+  _key: string;
+  _inserted: Date;
+  _patched?: Date;
+  /** The application's own fields. */
+  [field: string]: unknown;
+}
+
+/** A user's document as it is stored. */
+export interface StoredAccount extends Account {
+  /** bcrypt hash; absent when the account cannot sign in by password. */
+  _password?: string;
+}
+
+/** Fields of the server's own that callers may see. Whatever else begins with `_` stays inside. */
+const VISIBLE = new Set(['_id', '_key', '_inserted', '_patched']);
+
+/** The part of a path that names a field of the document itself: `_password` of `_password.0`. */
+export const rootOf = (path: string): string => path.split('.', 1)[0];
+
+/** Whether a path leads into a field that belongs to the server. */
+export const isReserved = (path: string): boolean => path.startsWith('_');
+
+/** Whether a path leads to something that callers may not even compare with. */
+export const isHidden = (path: string): boolean => isReserved(path) && !VISIBLE.has(rootOf(path));
+
+/**
+ * Takes out of a document what never leaves the server, and gives the rest the form that JSON can hold. Every
+ * account that is answered comes from here.
+ */
+export function toAccount(document: StoredAccount): Account {
+  const visible = Object.entries(document).filter(([field]) => !isHidden(field));
+  return jsonForm(Object.fromEntries(visible)) as Account;
+}

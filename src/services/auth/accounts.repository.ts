@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { mongo } from 'mongoose';
+import { Config } from '../../platform/config/config.js';
+import { databaseError } from '../../platform/database/database-errors.js';
+import { Database } from '../../platform/database/database.service.js';
+import { CoglexError } from '../../platform/errors/coglex-error.js';
+import { toAccount, type Account, type StoredAccount } from './account.js';
+
+/** Names one account. */
+export interface AccountSelector {
+  _key: string;
+  /** Also of this `_id`: the key may have gone to somebody else since. */
+  _id?: string;
+}
+
+/** What stays in the database even when a query asks for everything. */
+const WITHOUT_SECRETS = { _password: 0 } as const;
+
+const DUPLICATE_KEY = 11000;
+
+/** User documents in the database. */
+@Injectable()
+export class AccountsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Makes keys unique in a collection, or finds that they are. Nothing may be inserted before. It is asked for again
+   * with every account, for a restored backup or another instance may have replaced the collection meanwhile; when
+   * the index is there this is one round trip, shorter than hashing a password.
+   */
+  async ensureUniqueKeys(collection: string): Promise<void> {
+    try {
+      await this.collection(collection).createIndex({ _key: 1 }, { unique: true });
+    } catch (error) {
+      const known = databaseError(error) ?? error;
+      if (known instanceof CoglexError && known.code === 'database_unavailable') throw known;
+      // Such as duplicates from an import: the operator's matter, and not to be mistaken for the caller's.
+      throw new CoglexError('internal_error', { cause: error });
+    }
+  }
+
+  /** @throws CoglexError `key_taken` */
+  async insert(collection: string, account: StoredAccount): Promise<Account> {
+    try {
+      await this.collection(collection).insertOne(account);
+    } catch (error) {
+      if (isKeyTaken(error))
+        throw new CoglexError('key_taken', {
+          detail: 'There is an account with this key.',
+          errors: [{ field: '/_key', message: 'must be unique' }],
+          cause: error,
+        });
+      throw error;
+    }
+    // As the driver will read it: what stands for an int64 or a double on the way in has no JSON.
+    return toAccount(mongo.BSON.deserialize(mongo.BSON.serialize(account)) as StoredAccount);
+  }
+
+  async find(collection: string, { _key, _id }: AccountSelector): Promise<Account | undefined> {
+    const account = await this.collection(collection).findOne(
+      { _key, ...(_id === undefined ? {} : { _id }) },
+      { projection: WITHOUT_SECRETS, maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
+    );
+    return account ? toAccount(account) : undefined;
+  }
+
+  /** The account together with the hash of its password; only for checking one. */
+  async findWithPassword(
+    collection: string,
+    key: string,
+    query: mongo.Filter<StoredAccount>,
+  ): Promise<{ account: Account; password: string | undefined } | undefined> {
+    const account = await this.collection(collection).findOne(
+      { $and: [{ _key: key }, query] },
+      { maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
+    );
+    return account ? { account: toAccount(account), password: account._password } : undefined;
+  }
+
+  /** @returns the account as it is now, or `undefined` when there is none */
+  async update(
+    collection: string,
+    { _key, _id }: AccountSelector,
+    update: mongo.UpdateFilter<StoredAccount>,
+  ): Promise<Account | undefined> {
+    const account = await this.collection(collection).findOneAndUpdate(
+      { _key, ...(_id === undefined ? {} : { _id }) },
+      update,
+      {
+        projection: WITHOUT_SECRETS,
+        returnDocument: 'after',
+        maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
+      },
+    );
+    return account ? toAccount(account) : undefined;
+  }
+
+  private collection(name: string): mongo.Collection<StoredAccount> {
+    return this.database.collection<StoredAccount>(name);
+  }
+}
+
+/** Whether it is the key that is taken: an operator may have made other fields unique as well. */
+function isKeyTaken(error: unknown): boolean {
+  if (!(error instanceof mongo.MongoServerError) || Number(error.code) !== DUPLICATE_KEY) return false;
+  const fields = error.keyPattern as Record<string, unknown> | undefined;
+  return fields === undefined || Object.hasOwn(fields, '_key');
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
+import { Access } from '../../platform/security/access.decorator.js';
+import { CurrentUser, type CurrentUserClaims } from '../../platform/security/caller.js';
+import type { Account } from './account.js';
+import { AuthService, type SignedIn } from './auth.service.js';
+import { ACCOUNT_SCHEMA, AccountDto } from './dto/account.dto.js';
+import { SignedInDto, SignInDto } from './dto/sign-in.dto.js';
+import { SignUpDto } from './dto/sign-up.dto.js';
+import { UpdateAccountDto } from './dto/update-account.dto.js';
+
+const KEY_PARAMETER = { name: 'key', description: '`_key` of the account.', example: 'ada@example.com' };
+
+/** Neither passwords, nor tokens, nor what is known of a person belong into a cache. */
+const NoStore = () => Header('Cache-Control', 'no-store');
+
+/** `/service/auth/v1`: accounts of the default collection. */
+@ApiTags('accounts')
+@ApiExtraModels(AccountDto)
+@Controller('service/auth/v1')
+@Access()
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  @Post('signup')
+  @Access({ user: 'none' })
+  @NoStore()
+  @ApiOperation({ operationId: 'signUp', summary: 'Make an account' })
+  @ApiCreatedResponse({ description: 'The account', schema: ACCOUNT_SCHEMA })
+  @ApiProblems(
+    'validation_failed',
+    'password_too_long',
+    'document_refused',
+    'key_taken',
+    'database_unavailable',
+  )
+  signUp(@Body() body: SignUpDto): Promise<Account> {
+    return this.auth.signUp(body);
+  }
+
+  @Post('signin')
+  @Access({ user: 'none' })
+  @HttpCode(HttpStatus.OK)
+  @NoStore()
+  @ApiOperation({
+    operationId: 'signIn',
+    summary: 'Sign in by password',
+    description:
+      'An unknown key, a wrong password, an account without one and a `query` that does not match have one answer.',
+  })
+  @ApiOkResponse({ description: 'The token and the account', type: SignedInDto })
+  @ApiProblems('validation_failed', 'query_refused', 'credentials_invalid', 'database_unavailable')
+  signIn(@Body() body: SignInDto): Promise<SignedIn> {
+    return this.auth.signIn(body);
+  }
+
+  @Get(':key')
+  @NoStore()
+  @ApiOperation({
+    operationId: 'getAccount',
+    summary: 'Get an account',
+    description: 'With a user token: its own account alone. Any other is 404.',
+  })
+  @ApiParam(KEY_PARAMETER)
+  @ApiOkResponse({ description: 'The account', schema: ACCOUNT_SCHEMA })
+  @ApiProblems('not_found', 'database_unavailable')
+  get(@Param('key') key: string, @CurrentUser() user: CurrentUserClaims | undefined): Promise<Account> {
+    return this.auth.get(key, user);
+  }
+
+  @Patch(':key')
+  @NoStore()
+  @ApiOperation({
+    operationId: 'updateAccount',
+    summary: 'Change an account',
+    description: 'Answers with the account as it is now. With a user token: its own account alone.',
+  })
+  @ApiParam(KEY_PARAMETER)
+  @ApiOkResponse({ description: 'The account as it is now', schema: ACCOUNT_SCHEMA })
+  @ApiProblems(
+    'validation_failed',
+    'password_too_long',
+    'update_refused',
+    'not_found',
+    'duplicate_key',
+    'database_unavailable',
+  )
+  update(
+    @Param('key') key: string,
+    @Body() { document }: UpdateAccountDto,
+    @CurrentUser() user: CurrentUserClaims | undefined,
+  ): Promise<Account> {
+    return this.auth.update(key, document, user);
+  }
+}
