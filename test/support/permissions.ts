@@ -1,0 +1,67 @@
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { RequestMethod, type Type } from '@nestjs/common';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import type { AccessRule } from '../../src/platform/security/access.decorator.js';
+import { AccessRules } from '../../src/platform/security/access-rules.service.js';
+
+/** Every handler of a running application as `METHOD /path`, with who may call it in words. */
+export function permissionsOf(app: NestFastifyApplication): Record<string, string> {
+  const rules = app.get(AccessRules);
+  const rows = app
+    .get(DiscoveryService, { strict: false })
+    .getControllers()
+    .flatMap(({ metatype }) => (metatype ? handlersOf(metatype as Type, rules) : []));
+  return Object.fromEntries(rows.sort(([one], [other]) => one.localeCompare(other)));
+}
+
+function handlersOf(controller: Type, rules: AccessRules): [route: string, permission: string][] {
+  const prototype = controller.prototype as Record<string, () => unknown>;
+  return new MetadataScanner()
+    .getAllMethodNames(prototype)
+    .map((name) => prototype[name])
+    .filter((handler) => Reflect.hasMetadata(PATH_METADATA, handler))
+    .flatMap((handler) => {
+      const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
+      const rule = rules.of(new ExecutionContextHost([], controller, handler));
+      return pathsOf(handler).flatMap((own) =>
+        pathsOf(controller).map((base): [string, string] => [`${method} ${join(base, own)}`, inWords(rule)]),
+      );
+    });
+}
+
+const pathsOf = (target: object) => [Reflect.getMetadata(PATH_METADATA, target) as string | string[]].flat();
+
+const join = (...parts: string[]) =>
+  `/${parts
+    .flatMap((part) => part.split('/'))
+    .filter((part) => part !== '')
+    .join('/')}`;
+
+function inWords(rule: AccessRule): string {
+  if (rule.kind === 'public') return `public: ${rule.reason}`;
+  const key = rule.key === true ? 'server key' : rule.key === false ? 'no key' : 'a key of its own';
+  const collection = rule.collection === undefined ? '' : ` of ${rule.collection}`;
+  return `${key}, user${collection} ${rule.user}`;
+}
+
+/** Every route that the HTTP server answers, whoever registered it, without the `HEAD` that goes with `GET`. */
+export function servedRoutes(app: NestFastifyApplication): string[] {
+  const { httpAdapter } = app.get<HttpAdapterHost<FastifyAdapter>>(HttpAdapterHost);
+  return [...routesIn(httpAdapter.getInstance().printRoutes({ commonPrefix: false }))].sort();
+}
+
+/** Reads Fastify's tree: each level is indented by four characters, methods stand in brackets behind the path. */
+function* routesIn(tree: string): Generator<string> {
+  const parents: string[] = [];
+  for (const line of tree.split('\n')) {
+    const match = /^([│ ]*)[├└]── (.*?)(?: \(([A-Z, ]+)\))?$/.exec(line);
+    if (!match) continue;
+    const [, indent, part, methods] = match;
+    parents.length = indent.length / 4;
+    parents.push(part);
+    for (const method of methods?.split(', ') ?? [])
+      if (method !== 'HEAD') yield `${method} ${parents.join('')}`;
+  }
+}
