@@ -13,6 +13,7 @@ import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { AuthModule } from './services/auth/index.js';
+import { StorageModule } from './services/storage/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
 @Module({})
@@ -29,6 +30,7 @@ export class AppModule {
         HttpModule,
         HealthModule,
         AuthModule,
+        StorageModule,
         ...imports,
       ],
       providers: [

@@ -1,0 +1,160 @@
+import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { jsonForm } from '../../platform/database/query/json-form.js';
+import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
+import { Access } from '../../platform/security/access.decorator.js';
+import { CheckedBody, RawBody } from './checked-body.decorator.js';
+import { CollectionPipe } from './collection.pipe.js';
+import { DeletedDto, InsertedDto, PatchedDto } from './dto/answers.dto.js';
+import { AggregateDto, DeleteManyDto, UpdateManyDto, UpdateOneDto } from './dto/bodies.dto.js';
+import { DeleteParametersDto, FindParametersDto, KeysParameterDto } from './dto/parameters.dto.js';
+import { NewDocumentsPipe, type NewDocuments } from './new-documents.pipe.js';
+import { NoParameters } from './no-parameters.decorator.js';
+import {
+  ApiCollection,
+  ApiDocument,
+  ApiDocumentId,
+  ApiDocuments,
+  ApiNewDocuments,
+  ApiPipelineResult,
+} from './storage.openapi.js';
+import { StorageService } from './storage.service.js';
+
+const ALWAYS = ['validation_failed', 'not_found', 'database_unavailable'] as const;
+const READS = [...ALWAYS, 'query_refused', 'query_timeout', 'result_too_large'] as const;
+const WRITES = [...ALWAYS, 'malformed_json', 'nested_too_deep', 'forbidden_key', 'body_too_large'] as const;
+
+@ApiTags('storage')
+@Access()
+@Controller('service/storage/v1')
+export class StorageController {
+  constructor(private readonly storage: StorageService) {}
+
+  @Get(':collection')
+  @ApiOperation({ operationId: 'findDocuments', summary: 'Find documents' })
+  @ApiCollection()
+  @ApiDocuments()
+  @ApiProblems(...READS)
+  async find(
+    @Param('collection', CollectionPipe) collection: string,
+    @Query() parameters: FindParametersDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { documents, total } = await this.storage.find(collection, parameters);
+    if (total !== undefined) void reply.header('X-Total-Count', total);
+    return jsonForm(documents);
+  }
+
+  @Get(':collection/:id')
+  @ApiOperation({ operationId: 'getDocument', summary: 'Get one document by its id' })
+  @ApiCollection()
+  @ApiDocumentId()
+  @ApiDocument()
+  @ApiProblems(...READS)
+  async findOne(
+    @Param('collection', CollectionPipe) collection: string,
+    @Param('id') id: string,
+    @Query() { keys }: KeysParameterDto,
+  ): Promise<unknown> {
+    return jsonForm(await this.storage.findOne(collection, id, keys));
+  }
+
+  @Post(':collection')
+  @ApiOperation({ operationId: 'insertDocuments', summary: 'Insert one document or many' })
+  @ApiCollection()
+  @ApiNewDocuments()
+  @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
+  @ApiProblems(...WRITES, 'document_refused', 'duplicate_key')
+  async insert(
+    @Param('collection', CollectionPipe) collection: string,
+    @RawBody(new NewDocumentsPipe()) documents: NewDocuments,
+    @NoParameters() _parameters: void,
+  ): Promise<InsertedDto> {
+    const ids = await this.storage.insert(collection, documents);
+    return { inserted: ids.length, ids };
+  }
+
+  @Patch(':collection/:id')
+  @ApiOperation({ operationId: 'updateDocument', summary: 'Update one document by its id' })
+  @ApiCollection()
+  @ApiDocumentId()
+  @ApiBody({ type: UpdateOneDto })
+  @ApiResponse({ status: 200, type: PatchedDto })
+  @ApiProblems(...WRITES, 'update_refused', 'duplicate_key')
+  async updateOne(
+    @Param('collection', CollectionPipe) collection: string,
+    @Param('id') id: string,
+    @CheckedBody(UpdateOneDto) { document }: UpdateOneDto,
+    @NoParameters() _parameters: void,
+  ): Promise<PatchedDto> {
+    const result = await this.storage.updateOne(collection, id, document);
+    return { matched: result.matchedCount, modified: result.modifiedCount };
+  }
+
+  @Patch(':collection')
+  @ApiOperation({ operationId: 'updateDocuments', summary: 'Update all documents that match a query' })
+  @ApiCollection()
+  @ApiBody({ type: UpdateManyDto })
+  @ApiResponse({ status: 200, type: PatchedDto })
+  @ApiProblems(
+    ...WRITES,
+    'query_required',
+    'query_refused',
+    'update_refused',
+    'duplicate_key',
+    'query_timeout',
+  )
+  async updateMany(
+    @Param('collection', CollectionPipe) collection: string,
+    @CheckedBody(UpdateManyDto) { query, document }: UpdateManyDto,
+    @NoParameters() _parameters: void,
+  ): Promise<PatchedDto> {
+    const result = await this.storage.updateMany(collection, query, document);
+    return { matched: result.matchedCount, modified: result.modifiedCount };
+  }
+
+  @Delete(':collection/:id')
+  @ApiOperation({ operationId: 'deleteDocument', summary: 'Delete one document by its id' })
+  @ApiCollection()
+  @ApiDocumentId()
+  @ApiResponse({ status: 200, type: DeletedDto })
+  @ApiProblems(...ALWAYS)
+  async deleteOne(
+    @Param('collection', CollectionPipe) collection: string,
+    @Param('id') id: string,
+    @NoParameters() _parameters: void,
+  ): Promise<DeletedDto> {
+    return { deleted: await this.storage.deleteOne(collection, id) };
+  }
+
+  @Delete(':collection')
+  @ApiOperation({ operationId: 'deleteDocuments', summary: 'Delete all documents that match a query' })
+  @ApiCollection()
+  @ApiBody({ type: DeleteManyDto, required: false })
+  @ApiResponse({ status: 200, type: DeletedDto })
+  @ApiProblems(...WRITES, 'query_required', 'query_refused', 'query_timeout')
+  async deleteMany(
+    @Param('collection', CollectionPipe) collection: string,
+    @CheckedBody(DeleteManyDto) body: DeleteManyDto,
+    @Query() parameters: DeleteParametersDto,
+  ): Promise<DeletedDto> {
+    const deleted = await this.storage.deleteMany(collection, { parsed: body.query, text: parameters.query });
+    return { deleted };
+  }
+
+  @Post(':collection/aggregate')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'aggregateDocuments', summary: 'Run an aggregation pipeline' })
+  @ApiCollection()
+  @ApiBody({ type: AggregateDto })
+  @ApiPipelineResult()
+  @ApiProblems(...WRITES, 'query_refused', 'query_timeout', 'result_too_large')
+  async aggregate(
+    @Param('collection', CollectionPipe) collection: string,
+    @CheckedBody(AggregateDto) { pipeline }: AggregateDto,
+    @NoParameters() _parameters: void,
+  ): Promise<unknown> {
+    return jsonForm(await this.storage.aggregate(collection, pipeline));
+  }
+}
