@@ -13,7 +13,8 @@ import { bsonType, TYPES } from './types.js';
 export { hashValue } from './hash.js';
 
 /**
- * Compares two values in BSON's total order, across types; a missing value (`undefined`) is equal to `null`.
+ * Compares two values in BSON's total order, across types. A missing value (`undefined`) is just below `null`; where both
+ * mean the same, as in a sort, the caller turns one into the other.
  *
  * @returns a negative number, zero or a positive number
  */

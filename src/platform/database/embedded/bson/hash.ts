@@ -31,7 +31,7 @@ export function hashValue(value: unknown): string {
     case 'object':
       return value === null ? 'z' : hashObject(value);
     default:
-      return 'z';
+      return 'u';
   }
 }
 

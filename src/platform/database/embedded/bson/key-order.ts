@@ -37,11 +37,16 @@ export function rememberOrder(document: Document, order: readonly string[]): voi
   if (keys.some((key, index) => key !== order[index])) ORDERS.set(document, order);
 }
 
+/** Gives a document that holds keys of another one their order there. */
+export function keepOrder(from: Document, to: Document): void {
+  const order = ORDERS.get(from);
+  if (order !== undefined) ORDERS.set(to, order);
+}
+
 /** A shallow copy with the same order of keys. */
 export function copyDocument(document: Document): Document {
   const copy = { ...document };
-  const order = ORDERS.get(document);
-  if (order !== undefined) ORDERS.set(copy, order);
+  keepOrder(document, copy);
   return copy;
 }
 

@@ -1,14 +1,4 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson';
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import fc from 'fast-check';
 import { decode, encode } from './codec.js';
 import { compareValues, equalValues, hashValue } from './compare.js';
@@ -95,7 +85,7 @@ const objectIds = fc.uint8Array({ minLength: 12, maxLength: 12 }).map((id) => ne
 const scalars = fc.oneof(
   { weight: 4, arbitrary: numbers },
   { weight: 3, arbitrary: strings },
-  fc.constantFrom<unknown>(null, true, false, new MinKey(), new MaxKey()),
+  fc.constantFrom<unknown>(undefined, null, true, false, new MinKey(), new MaxKey()),
   objectIds,
   fc.date({ noInvalidDate: true }),
   fc.tuple(bytes, fc.constantFrom(0, 2, 4, 128)).map(([data, subtype]) => new Binary(data, subtype)),
@@ -143,7 +133,7 @@ describe('properties of BSON values', () => {
     const aliases = new Set(
       fc.sample(values, { numRuns: 3000, seed: 1 }).map((value) => bsonType(value).alias),
     );
-    expect(aliases.size).toBe(20);
+    expect(aliases.size).toBe(21);
   });
 
   it('round trip keeps the bytes', () => {
@@ -160,8 +150,9 @@ describe('properties of BSON values', () => {
       fc.property(values, values, values, (a, b, c) => {
         expect(sign(compareValues(a, a))).toBe(0);
         expect(sign(compareValues(a, b))).toBe(sign(-compareValues(b, a)));
-        const sorted = [a, b, c].sort((x, y) => compareValues(x, y));
-        expect(compareValues(sorted[0], sorted[2])).toBeLessThanOrEqual(0);
+        // The runtime's sort never asks about undefined itself.
+        const [first, , last] = [[a], [b], [c]].sort((x, y) => compareValues(x[0], y[0]));
+        expect(compareValues(first?.[0], last?.[0])).toBeLessThanOrEqual(0);
       }),
       { numRuns: 1000 },
     );

@@ -30,8 +30,8 @@ export interface BsonType {
  * order is a positive byte.
  */
 export const TYPES = {
-  missing: { code: 0, alias: 'missing', order: 5 },
   minKey: { code: -1, alias: 'minKey', order: 1 },
+  missing: { code: 0, alias: 'missing', order: 3 },
   null: { code: 10, alias: 'null', order: 5 },
   int: { code: 16, alias: 'int', order: 10 },
   long: { code: 18, alias: 'long', order: 10 },
