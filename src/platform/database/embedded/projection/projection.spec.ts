@@ -131,8 +131,8 @@ describe('compileProjection', () => {
     [{ a: { $elemMatch: { f: 1 } } }, { _id: 1 }],
     [{ _id: 0, n: { $elemMatch: { $gte: 1, $lt: 2 } } }, { n: [1] }],
     [
-      { m: 0, e: 0, n: { $elemMatch: { $gt: 1 } } },
-      { _id: 1, a: 1 },
+      { a: 0, e: 0, n: { $elemMatch: { $gt: 1 } } },
+      { _id: 1, n: [2] },
     ],
   ])('finds the first match: %j', (spec, expected) => {
     const document = { _id: 1, n: [1, 2, 3], a: 1, e: [{ f: 1, g: 0 }, { f: 2, g: 1 }, { f: 3 }] };
