@@ -55,6 +55,10 @@ export const ERROR_CODES = {
   KeyTooLong: 17280,
   Interrupted: 11601,
   DuplicateKey: 11000,
+  CursorInUse: 12051,
+  DatabaseDifferCase: 13297,
+  UnsupportedOpQueryCommand: 352,
+  UnknownField: 40415,
 } as const;
 
 export type ErrorCodeName = keyof typeof ERROR_CODES;

@@ -1,0 +1,161 @@
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
+import type { Logger } from '../logger.js';
+import { DATA_FILE, restoreCheckpoint } from './checkpoint-file.js';
+import { Checkpointer } from './checkpointer.js';
+import { checkDataFile, prepareDirectory } from './data-file.js';
+import { lockDirectory } from './directory-lock.js';
+import { nameStorageError } from './lmdb-errors.js';
+
+/** One of LMDB's trees; keys and values are bytes, and what it answers is a copy. */
+export type Tree = Database<Buffer, Buffer>;
+
+/** `TransactionFlags.SYNCHRONOUS_COMMIT`, which lmdb's ES module declares but does not export. */
+const SYNCHRONOUS_COMMIT = 2;
+
+/** What a transaction does at its end, and what it takes back when it fails. */
+interface Steps {
+  last: (() => void)[];
+  undo: (() => void)[];
+}
+
+/** The LMDB environment of one data directory: the lock, the trees, transactions and flushing. */
+export class Environment {
+  /** Set while a transaction is under way. */
+  private steps?: Steps;
+  private commits = 0;
+
+  private constructor(
+    readonly directory: string,
+    private readonly root: RootDatabase<Buffer, Buffer>,
+    readonly records: Tree,
+    readonly indexes: Tree,
+    private readonly checkpoints: Checkpointer,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  /**
+   * @throws DirectoryInUseError when another process has the directory
+   * @throws CommandError DataCorruptionDetected when its data file is damaged
+   */
+  static async open(directory: string, logger: Logger): Promise<Environment> {
+    prepareDirectory(directory);
+    const unlock = await lockDirectory(directory);
+    try {
+      if (restoreCheckpoint(directory))
+        logger.warn({ directory }, 'The system has been restarted: going on from the last checkpoint');
+      checkDataFile(directory);
+      const root: RootDatabase<Buffer, Buffer> = open({
+        path: directory,
+        keyEncoding: 'binary',
+        encoding: 'binary',
+        noSync: true,
+        overlappingSync: false,
+        noMemInit: false,
+        maxDbs: 4,
+      });
+      const tree = (name: string): Tree => root.openDB(name, { keyEncoding: 'binary', encoding: 'binary' });
+      const records = tree('records');
+      const indexes = tree('indexes');
+      restrictFiles(directory);
+      const checkpoints = await Checkpointer.start(root, directory, logger);
+      return new Environment(directory, root, records, indexes, checkpoints, unlock);
+    } catch (error) {
+      await unlock();
+      throw nameStorageError(error, directory);
+    }
+  }
+
+  /**
+   * Runs `action` as one atomic transaction and commits it. A transaction within another becomes part of it.
+   * Whoever changes state in memory along with it registers the way back by {@link onRollback}.
+   */
+  transaction<T>(action: () => T): T {
+    if (this.steps) return action();
+    const steps: Steps = { last: [], undo: [] };
+    this.steps = steps;
+    try {
+      const result = this.root.transactionSync(() => {
+        const result = action();
+        for (const step of steps.last) step();
+        return result;
+      }, SYNCHRONOUS_COMMIT);
+      this.commits++;
+      this.checkpoints.committed();
+      return result;
+    } catch (error) {
+      for (const step of steps.undo.reverse()) step();
+      throw nameStorageError(error, this.directory);
+    } finally {
+      this.steps = undefined;
+    }
+  }
+
+  /** Another one after every transaction: what was read at the same version is still so. */
+  get version(): number {
+    return this.commits;
+  }
+
+  /**
+   * Pins the present state for readers that pass it to the trees. Space that is freed meanwhile cannot be used
+   * again, so it is for checks and not for queries.
+   */
+  snapshot(): Transaction {
+    this.root.resetReadTxn();
+    return this.root.useReadTransaction();
+  }
+
+  /** Writes something at the end of the transaction under way. */
+  beforeCommit(step: () => void): void {
+    this.steps?.last.push(step);
+  }
+
+  /** Takes back a change in memory when the transaction under way fails. */
+  onRollback(step: () => void): void {
+    this.steps?.undo.push(step);
+  }
+
+  /** What a writer awaits first while the disk cannot keep up, so that the backlog stays bounded. */
+  get backlog(): Promise<void> | undefined {
+    return this.checkpoints.backlog;
+  }
+
+  /** Resolves once all that is committed is on the disk. */
+  async flush(): Promise<void> {
+    try {
+      await this.checkpoints.flush();
+    } catch (error) {
+      throw nameStorageError(error, this.directory);
+    }
+  }
+
+  /** Bytes of the data file that are in use or free for use. */
+  get mapSize(): number {
+    const stats = this.root.getStats();
+    return 'mapSize' in stats ? Number(stats.mapSize) : 0;
+  }
+
+  /**
+   * Copies a consistent snapshot into a file while others go on writing.
+   *
+   * @param compact leaves free pages out; slower
+   */
+  async copy(file: string, compact: boolean): Promise<void> {
+    await this.root.backup(file, compact);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.checkpoints.close();
+    } finally {
+      await this.root.close();
+      await this.unlock();
+    }
+  }
+}
+
+function restrictFiles(directory: string): void {
+  for (const file of [DATA_FILE, 'lock.mdb', 'owner.mdb', 'owner.mdb-lock', 'checkpoint'])
+    if (existsSync(join(directory, file))) chmodSync(join(directory, file), 0o600);
+}
