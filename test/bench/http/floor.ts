@@ -9,8 +9,9 @@ import { BENCH_SECRET } from '../processes.ts';
 
 interface StoredDocument {
   _id: string;
+  _inserted?: Date;
   _patched?: Date;
-  [field: string]: unknown;
+  _password?: string;
 }
 
 const mongo = new MongoClient(process.env.MONGODB_URI ?? '', { maxPoolSize: 50 });
