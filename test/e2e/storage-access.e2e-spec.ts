@@ -1,5 +1,6 @@
 import type { Problem } from '../support/api-client.js';
 import { TestApp } from '../support/test-app.js';
+import { TestUser } from '../support/test-user.js';
 
 const ROUTES: [method: string, path: string, body?: unknown][] = [
   ['GET', ''],
@@ -74,6 +75,14 @@ describe('storage: who may call, and which collections there are', () => {
       expect((await app.client.delete(path, { query: {} })).body).toEqual({ deleted: 1 });
     },
   );
+
+  it('accepts a user token that is valid, beside the key', async () => {
+    const user = await TestUser.create(app);
+    expect((await user.client.post('/service/storage/v1/notes', { a: 1 })).status).toBe(201);
+    expect((await user.client.with({ 'x-api-key': undefined }).get('/service/storage/v1/notes')).status).toBe(
+      401,
+    );
+  });
 
   it('leaves no trace of a refused collection', async () => {
     await app.client.post('/service/storage/v1/_SECRET', { a: 1 });

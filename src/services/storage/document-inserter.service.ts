@@ -27,52 +27,51 @@ export class DocumentInserter {
       if (documents.length === 1) await target.insertOne(documents[0], options);
       else await target.insertMany(documents, { ...options, ordered: true });
     } catch (error) {
-      const refused = refusal(error);
-      if (refused) throw refusedAt(refused.index, refused.error, documents);
-      if (error instanceof mongo.MongoServerSelectionError) throw error;
-      await this.explainLoss(target, documents, error);
+      const index = refusedIndex(error);
+      if (index !== undefined) throw refusedAt(index, error, documents);
+      if (!isUncertain(error)) throw error;
+      const stored = await findStored(target, documents).catch(() => new Set<string>());
+      if (stored.size < documents.length) throw lost(documents, stored, error);
     }
   }
-
-  /** Returns when everything turns out to be stored. */
-  private async explainLoss(
-    target: mongo.Collection<StoredDocument>,
-    documents: StoredDocument[],
-    cause: unknown,
-  ): Promise<void> {
-    const stored = await findStored(target, documents).catch(() => new Set<string>());
-    if (stored.size === documents.length) return;
-    const ids = documents.map(({ _id }) => _id);
-    throw new CoglexError('database_unavailable', {
-      detail:
-        'The connection to the database broke during the insert. The documents in `inserted` are stored; those in `unknown` may be.',
-      extensions: {
-        inserted: ids.filter((id) => stored.has(id)),
-        unknown: ids.filter((id) => !stored.has(id)),
-      },
-      headers: { 'Retry-After': '2' },
-      cause,
-    });
-  }
 }
 
-/** The document that the database refused; `undefined` when the error is of another kind. */
-function refusal(error: unknown): { index: number; error: unknown } | undefined {
-  if (error instanceof mongo.MongoBulkWriteError) {
-    const [first] = [error.writeErrors].flat();
-    return first && { index: first.index, error };
-  }
-  const isRefused =
-    databaseError(error)?.code !== 'database_unavailable' && error instanceof mongo.MongoServerError;
-  return isRefused ? { index: 0, error } : undefined;
+/** Which document the database refused; `undefined` when something else went wrong. */
+function refusedIndex(error: unknown): number | undefined {
+  if (error instanceof mongo.MongoBulkWriteError) return [error.writeErrors].flat().at(0)?.index;
+  return error instanceof mongo.MongoServerError && !isUnavailable(error) ? 0 : undefined;
 }
+
+/** Whether documents may have been stored although there is no answer that says so. */
+function isUncertain(error: unknown): boolean {
+  if (error instanceof mongo.MongoServerSelectionError) return false;
+  return error instanceof mongo.MongoBulkWriteError || isUnavailable(error);
+}
+
+const isUnavailable = (error: unknown) => databaseError(error)?.code === 'database_unavailable';
 
 function refusedAt(index: number, cause: unknown, documents: StoredDocument[]): CoglexError {
-  const error = databaseError(cause) ?? new CoglexError('internal_error', { cause });
-  return new CoglexError(error.code, {
-    detail: error.detail,
-    errors: error.errors,
+  const { code, detail, errors } = databaseError(cause) ?? new CoglexError('internal_error');
+  return new CoglexError(code, {
+    detail: documents.length === 1 ? detail : `The document at index ${index}: ${detail}`,
+    errors,
     extensions: { index, inserted: documents.slice(0, index).map(({ _id }) => _id) },
+    cause,
+  });
+}
+
+function lost(documents: StoredDocument[], stored: ReadonlySet<string>, cause: unknown): CoglexError {
+  // A bulk write wraps every error; only those of a server have a code.
+  const hasCode = cause instanceof mongo.MongoServerError && typeof cause.code === 'number';
+  const known = hasCode ? (databaseError(cause) ?? new CoglexError('internal_error')) : undefined;
+  const ids = documents.map(({ _id }) => _id);
+  return new CoglexError(known?.code ?? 'database_unavailable', {
+    detail: `${known?.detail ?? 'The connection to the database broke during the insert.'} The documents in "inserted" are stored; those in "unknown" may be.`,
+    extensions: {
+      inserted: ids.filter((id) => stored.has(id)),
+      unknown: ids.filter((id) => !stored.has(id)),
+    },
+    headers: known?.headers ?? { 'Retry-After': '2' },
     cause,
   });
 }

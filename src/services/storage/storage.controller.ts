@@ -31,6 +31,21 @@ const WRITES = [...ALWAYS, 'malformed_json', 'nested_too_deep', 'forbidden_key',
 export class StorageController {
   constructor(private readonly storage: StorageService) {}
 
+  @Post(':collection')
+  @ApiOperation({ operationId: 'insertDocuments', summary: 'Insert one document or many' })
+  @ApiCollection()
+  @ApiNewDocuments()
+  @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
+  @ApiProblems(...WRITES, 'document_refused', 'duplicate_key')
+  async insert(
+    @Param('collection', CollectionPipe) collection: string,
+    @RawBody(new NewDocumentsPipe()) documents: NewDocuments,
+    @NoParameters() _parameters: void,
+  ): Promise<InsertedDto> {
+    const ids = await this.storage.insert(collection, documents);
+    return { inserted: ids.length, ids };
+  }
+
   @Get(':collection')
   @ApiOperation({ operationId: 'findDocuments', summary: 'Find documents' })
   @ApiCollection()
@@ -58,21 +73,6 @@ export class StorageController {
     @Query() { keys }: KeysParameterDto,
   ): Promise<unknown> {
     return jsonForm(await this.storage.findOne(collection, id, keys));
-  }
-
-  @Post(':collection')
-  @ApiOperation({ operationId: 'insertDocuments', summary: 'Insert one document or many' })
-  @ApiCollection()
-  @ApiNewDocuments()
-  @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
-  @ApiProblems(...WRITES, 'document_refused', 'duplicate_key')
-  async insert(
-    @Param('collection', CollectionPipe) collection: string,
-    @RawBody(new NewDocumentsPipe()) documents: NewDocuments,
-    @NoParameters() _parameters: void,
-  ): Promise<InsertedDto> {
-    const ids = await this.storage.insert(collection, documents);
-    return { inserted: ids.length, ids };
   }
 
   @Patch(':collection/:id')
