@@ -18,11 +18,20 @@ import {
   ApiDocuments,
   ApiNewDocuments,
   ApiPipelineResult,
+  EXTENDED_JSON,
+  QUERIES,
 } from './storage.openapi.js';
 import { StorageService } from './storage.service.js';
 
 const ALWAYS = ['validation_failed', 'not_found', 'database_unavailable'] as const;
-const READS = [...ALWAYS, 'query_refused', 'query_timeout', 'result_too_large'] as const;
+const READS = [
+  ...ALWAYS,
+  'nested_too_deep',
+  'forbidden_key',
+  'query_refused',
+  'query_timeout',
+  'result_too_large',
+] as const;
 const WRITES = [...ALWAYS, 'malformed_json', 'nested_too_deep', 'forbidden_key', 'body_too_large'] as const;
 
 @ApiTags('storage')
@@ -32,7 +41,11 @@ export class StorageController {
   constructor(private readonly storage: StorageService) {}
 
   @Post(':collection')
-  @ApiOperation({ operationId: 'insertDocuments', summary: 'Insert one document or many' })
+  @ApiOperation({
+    operationId: 'insertDocuments',
+    summary: 'Insert one document or many',
+    description: `Documents are stored in order; the first that is refused ends the insert, and the answer tells its \`index\` and the ids that were \`inserted\` before it. ${EXTENDED_JSON}`,
+  })
   @ApiCollection()
   @ApiNewDocuments()
   @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
@@ -47,7 +60,11 @@ export class StorageController {
   }
 
   @Get(':collection')
-  @ApiOperation({ operationId: 'findDocuments', summary: 'Find documents' })
+  @ApiOperation({
+    operationId: 'findDocuments',
+    summary: 'Find documents',
+    description: `${QUERIES} ${EXTENDED_JSON}`,
+  })
   @ApiCollection()
   @ApiDocuments()
   @ApiProblems(...READS)
@@ -76,7 +93,11 @@ export class StorageController {
   }
 
   @Patch(':collection/:id')
-  @ApiOperation({ operationId: 'updateDocument', summary: 'Update one document by its id' })
+  @ApiOperation({
+    operationId: 'updateDocument',
+    summary: 'Update one document by its id',
+    description: `The server notes the time in \`_patched\`. ${EXTENDED_JSON}`,
+  })
   @ApiCollection()
   @ApiDocumentId()
   @ApiBody({ type: UpdateOneDto })
@@ -93,7 +114,11 @@ export class StorageController {
   }
 
   @Patch(':collection')
-  @ApiOperation({ operationId: 'updateDocuments', summary: 'Update all documents that match a query' })
+  @ApiOperation({
+    operationId: 'updateDocuments',
+    summary: 'Update all documents that match a query',
+    description: `${QUERIES} ${EXTENDED_JSON}`,
+  })
   @ApiCollection()
   @ApiBody({ type: UpdateManyDto })
   @ApiResponse({ status: 200, type: PatchedDto })
@@ -129,7 +154,11 @@ export class StorageController {
   }
 
   @Delete(':collection')
-  @ApiOperation({ operationId: 'deleteDocuments', summary: 'Delete all documents that match a query' })
+  @ApiOperation({
+    operationId: 'deleteDocuments',
+    summary: 'Delete all documents that match a query',
+    description: QUERIES,
+  })
   @ApiCollection()
   @ApiBody({ type: DeleteManyDto, required: false })
   @ApiResponse({ status: 200, type: DeletedDto })
@@ -145,7 +174,11 @@ export class StorageController {
 
   @Post(':collection/aggregate')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'aggregateDocuments', summary: 'Run an aggregation pipeline' })
+  @ApiOperation({
+    operationId: 'aggregateDocuments',
+    summary: 'Run an aggregation pipeline',
+    description: `Pipelines read and reshape: \`$out\`, \`$merge\` and stages that look into the server are refused, as are computed regular expressions. ${QUERIES}`,
+  })
   @ApiCollection()
   @ApiBody({ type: AggregateDto })
   @ApiPipelineResult()

@@ -13,6 +13,14 @@ import { InsertManyDto } from './dto/bodies.dto.js';
 
 const FREE_FORM: SchemaObject = { type: 'object', additionalProperties: true };
 
+/** How values of types that JSON lacks travel. */
+export const EXTENDED_JSON =
+  'What JSON lacks is written as Extended JSON, such as `{"$date": "2026-01-31T12:00:00Z"}`, `{"$numberDecimal": "9.90"}`, `{"$numberLong": "9007199254740993"}`, `{"$binary": {"base64": "aGk=", "subType": "00"}}` or `{"$oid": "65a1b2c3d4e5f60718293a4b"}`. In answers it is the same, but for dates, which are ISO 8601 text, and ObjectIds, which are their 24 digits.';
+
+/** What of MongoDB's query language is understood. */
+export const QUERIES =
+  'Queries are MongoDB queries, without server-side JavaScript, text and geospatial search. Regular expressions have the syntax of RE2. Text compared with `_inserted` or `_patched` is read as an ISO 8601 date.';
+
 /** The server's fields, and any others. */
 const STORED_DOCUMENT: SchemaObject = {
   allOf: [{ $ref: getSchemaPath(StoredDocumentDto) }, FREE_FORM],

@@ -4,10 +4,13 @@ import { checkFieldPath } from './field-names.js';
 import { checkFilter } from './filters.js';
 import { isPlain, type Plain, type Walk } from './walk.js';
 
-/** Checks the projection of a query: 1, 0, `$slice`, `$elemMatch` or expressions for each path. */
+/**
+ * Checks the projection of a query: 1, 0, `$slice`, `$elemMatch` or expressions for each path. A path may end with
+ * `.$`, the element that matched.
+ */
 export function checkProjection(walk: Walk, value: unknown): Plain {
   return walk.mapObject(value, (path, choice) => {
-    checkFieldPath(walk, path);
+    checkFieldPath(walk, path.endsWith('.$') ? path.slice(0, -2) : path);
     return checkChoice(walk, choice);
   });
 }
