@@ -140,7 +140,7 @@ function constantPattern(walk: Walk, value: unknown, flags: string): unknown {
   }
   const decoded = isWrapper(pattern) ? decodeWrapper(walk, pattern) : undefined;
   if (!(decoded instanceof mongo.BSONRegExp)) walk.refuse('"regex" must be a constant regular expression');
-  checkPattern(walk, decoded.pattern, decoded.options);
+  checkPattern(walk, decoded.pattern, decoded.options + flags);
   return decoded;
 }
 

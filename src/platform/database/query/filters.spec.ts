@@ -132,6 +132,8 @@ describe('filters', () => {
       refusal({ a: { $not: { $regularExpression: { pattern, options } } } });
       refusal({ a: { $elemMatch: { $regex: { $regularExpression: { pattern, options } } } } });
       refusal({ $expr: { $regexMatch: { input: '$a', regex: pattern, options } } });
+      const wrapped = { $regularExpression: { pattern, options: '' } };
+      refusal({ $expr: { $regexFind: { input: '$a', regex: wrapped, options } } });
     });
 
     it('lets a regular expression stand only where it is matched', () => {
