@@ -68,6 +68,11 @@ export function isOperatorDocument(value: unknown): value is Document {
   return first !== undefined && first.startsWith('$') && !['$ref', '$id', '$db'].includes(first);
 }
 
+/** Whether a name is that of an operator on a field, unlike `$or`. */
+export function isFieldOperator(name: string): boolean {
+  return FIELD_OPERATORS.has(name);
+}
+
 /** What `{field: value}` means for a value that holds no operators. */
 export function parseValue(value: unknown, scope: Scope): FieldTest {
   return valueTest(value instanceof BSONRegExp ? matchesRegex(value) : equalTo(value, scope));
