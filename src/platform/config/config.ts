@@ -1,3 +1,4 @@
+import { isOrigin, isProxy } from './network-words.js';
 import { Bytes, Choice, Duration, Flag, HttpUrl, Integer, List, Text } from './setting.decorator.js';
 
 const MB = 1024 ** 2;
@@ -36,6 +37,7 @@ export class Config {
       'Root API key, and the source of every signing key. At least 32 characters; required in production, otherwise generated once into the data directory.',
     shownDefault: 'generated',
     secret: true,
+    optional: true,
   })
   readonly SERVER_SECRET!: string;
 
@@ -84,14 +86,14 @@ export class Config {
   @Integer(4, 200, { group: 'HTTP', about: 'Deepest nesting of a JSON body or a JSON query parameter.' })
   readonly MAX_JSON_DEPTH: number = 50;
 
-  @List({
+  @List(isOrigin, 'an origin such as https://app.example.com, without a path, or *', {
     group: 'HTTP',
     about: 'Origins that browsers may call from, comma-separated; `*` for all. None by default.',
     shownDefault: '',
   })
   readonly CORS_ORIGINS: string[] = [];
 
-  @List({
+  @List(isProxy, 'an address, a CIDR, or true', {
     group: 'HTTP',
     about:
       'Proxies (addresses or CIDRs, or `true` for any) whose `X-Forwarded-*` headers are believed. None by default.',

@@ -3,8 +3,7 @@ import { settings, type SettingInfo } from './setting.decorator.js';
 
 function shownDefault(name: string, info: SettingInfo): string {
   if (info.shownDefault !== undefined) return info.shownDefault;
-  const value: unknown = new Config()[name as keyof Config];
-  return value === undefined ? '' : String(value);
+  return String(new Config()[name as keyof Config] ?? '');
 }
 
 /** The text of `.env.example`: every setting, commented out with its default. */
@@ -31,10 +30,11 @@ export function readmeTable(): string {
     const value = shownDefault(name, info);
     return `| \`${name}\` | ${value === '' ? '' : `\`${value}\``} | ${info.about} |`;
   });
-  return ['| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
+  // Prettier would pad every cell to the width of the longest.
+  return ['<!-- prettier-ignore -->', '| Setting | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
-const TABLE = /(<!-- configuration -->\n)[^]*?(\n<!-- \/configuration -->)/;
+const TABLE = /(<!-- configuration -->\n)[^]*?(<!-- \/configuration -->)/;
 
 /**
  * The README with the table between its markers made anew.
@@ -43,5 +43,8 @@ const TABLE = /(<!-- configuration -->\n)[^]*?(\n<!-- \/configuration -->)/;
  */
 export function replaceConfigurationTable(readme: string): string {
   if (!TABLE.test(readme)) throw new Error('README.md has no <!-- configuration --> markers');
-  return readme.replace(TABLE, (_all, open: string, close: string) => `${open}\n${readmeTable()}\n${close}`);
+  return readme.replace(
+    TABLE,
+    (_all, open: string, close: string) => `${open}\n${readmeTable()}\n\n${close}`,
+  );
 }

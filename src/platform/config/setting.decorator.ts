@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, ValidateBy } from 'class-validator';
 import { parseBytes, parseDuration, parseFlag, parseInteger, parseList } from './setting-parsers.js';
 
 /** What the documentation says of a setting; the generated files and the README table come from it. */
@@ -50,18 +50,41 @@ export const Integer = (min: number, max: number, info: SettingInfo) =>
 
 /** A size in bytes; `16MB`, `512kb` and plain numbers are understood, with 1 kB = 1024 bytes. */
 export const Bytes = (min: number, max: number, info: SettingInfo) =>
-  setting(info, parse(parseBytes), IsInt(), Min(min), Max(max));
+  setting(
+    info,
+    parse(parseBytes),
+    IsInt({ message: '$property must be a size such as 16MB' }),
+    Min(min),
+    Max(max),
+  );
 
 /** A time in seconds; `8d`, `12h`, `30m`, `45s` and plain seconds are understood. */
 export const Duration = (min: number, max: number, info: SettingInfo) =>
-  setting(info, parse(parseDuration), IsInt(), Min(min), Max(max));
+  setting(
+    info,
+    parse(parseDuration),
+    IsInt({ message: '$property must be a time such as 8d' }),
+    Min(min),
+    Max(max),
+  );
 
 /** `true` or `false`. */
 export const Flag = (info: SettingInfo) => setting(info, parse(parseFlag), IsBoolean());
 
-/** Words separated by commas. */
-export const List = (info: SettingInfo) =>
-  setting(info, parse(parseList), IsArray(), IsString({ each: true }));
+/**
+ * Words separated by commas.
+ *
+ * @param isWord what each word must be, said in `expected`
+ */
+export const List = (isWord: (word: string) => boolean, expected: string, info: SettingInfo) =>
+  setting(
+    info,
+    parse(parseList),
+    ValidateBy(
+      { name: 'isWord', validator: { validate: (word) => typeof word === 'string' && isWord(word) } },
+      { each: true, message: `each word of $property must be ${expected}` },
+    ),
+  );
 
 /** An absolute http or https address. */
 export const HttpUrl = (info: SettingInfo) =>

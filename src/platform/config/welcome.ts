@@ -4,11 +4,10 @@ import type { Config } from './config.js';
 /**
  * What a person sees after a start: where everything is, and in development the key to use.
  *
- * @param listening address that the server really listens on
+ * @param url address that the server really listens on
  */
-export function welcome(config: Config, listening: string): string {
+export function welcome(config: Config, url: string): string {
   if (config.isProduction) return '';
-  const url = listening.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]');
   const data = config.MONGODB_URI === undefined ? resolve(config.DATA_DIR) : 'MongoDB at MONGODB_URI';
   const lines = [
     `Coglex    ${url}`,

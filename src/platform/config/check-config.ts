@@ -1,0 +1,64 @@
+import { validateSync, type ValidationError } from 'class-validator';
+import { mongo } from 'mongoose';
+import type { Config } from './config.js';
+
+/** Shortest `SERVER_SECRET`, in characters. */
+export const MIN_SECRET_LENGTH = 32;
+
+/** Least cost of bcrypt in production. */
+const MIN_PRODUCTION_COST = 12;
+
+/** Everything that is wrong with the settings, in sentences that name the setting and never hold a secret. */
+export function checkConfig(config: Config): string[] {
+  const problems = validateSync(config).map(firstProblem);
+  const claim = (holds: boolean, problem: string) => {
+    if (!holds) problems.push(problem);
+  };
+  if (config.isProduction && config.SERVER_SECRET === undefined)
+    problems.push('SERVER_SECRET is required in production');
+  if (config.SERVER_SECRET !== undefined) problems.push(...checkSecret(config.SERVER_SECRET));
+  if (config.MONGODB_URI !== undefined)
+    claim(isConnectionString(config.MONGODB_URI), 'MONGODB_URI is not a valid MongoDB connection string');
+  claim(
+    /^[^/\\. "$*<>:|?\0]{1,63}$/.test(config.MONGODB_DATABASE),
+    'MONGODB_DATABASE must be a valid database name',
+  );
+  claim(
+    /^[\w-]{1,100}$/.test(config.MONGODB_AUTH_COLLECTION),
+    'MONGODB_AUTH_COLLECTION must be a valid collection name',
+  );
+  claim(
+    !config.isProduction || config.AUTH_BCRYPT_COST >= MIN_PRODUCTION_COST,
+    `AUTH_BCRYPT_COST must not be less than ${MIN_PRODUCTION_COST} in production`,
+  );
+  claim(
+    config.STORAGE_DEFAULT_LIMIT <= config.STORAGE_MAX_LIMIT,
+    'STORAGE_DEFAULT_LIMIT must not be greater than STORAGE_MAX_LIMIT',
+  );
+  return problems;
+}
+
+/** That the type is wrong says it all; the bounds that a text does not keep either are noise. */
+function firstProblem({ constraints = {} }: ValidationError): string {
+  return constraints.isInt ?? Object.values(constraints).join(', ');
+}
+
+/** Why a secret cannot be the root API key; nothing when it can. */
+export function checkSecret(secret: string): string[] {
+  if (secret.length < MIN_SECRET_LENGTH)
+    return [`SERVER_SECRET must have at least ${MIN_SECRET_LENGTH} characters`];
+  // Clients send it as a header: what no header can carry would lock everybody out.
+  if (!/^[\x21-\x7e][\x20-\x7e]*[\x21-\x7e]$/.test(secret))
+    return ['SERVER_SECRET must be printable ASCII without spaces around it'];
+  return [];
+}
+
+function isConnectionString(uri: string): boolean {
+  try {
+    // Parses only; nothing is connected, and the driver's message is not shown, for it can hold the password.
+    new mongo.MongoClient(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}

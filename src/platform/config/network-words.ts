@@ -1,0 +1,16 @@
+import { isIP } from 'node:net';
+
+/** Whether a word is `*` or the origin of web pages, spelled as browsers send it. */
+export function isOrigin(word: string): boolean {
+  if (word === '*') return true;
+  return URL.canParse(word) && new URL(word).origin === word;
+}
+
+/** Whether a word is an address, a CIDR, or says for all addresses whether they are proxies. */
+export function isProxy(word: string): boolean {
+  if (word === 'true' || word === 'false') return true;
+  const [address, bits, rest] = word.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
