@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import { STATES, type Connection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
+import { Config } from '../config/config.js';
+import { connectionOptions } from './connection-options.js';
 import { EmbeddedDatabase } from './embedded-database.service.js';
 
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 5000;
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 2000;
 
 /**
  * Keeps trying while the first connection fails, which mongoose does not do by itself; later losses are the
@@ -15,47 +17,55 @@ const LAST_RETRY_MS = 5000;
 @Injectable()
 export class ConnectionSupervisor implements OnModuleInit, OnApplicationShutdown {
   private readonly stop = new AbortController();
+  private retrying?: Promise<void>;
 
   constructor(
     @InjectConnection() private readonly connection: Connection,
     private readonly embedded: EmbeddedDatabase,
+    private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(ConnectionSupervisor.name);
   }
 
   async onModuleInit(): Promise<void> {
-    // Without a listener a lost connection would be an uncaught error.
-    this.connection.on('error', (error: Error) =>
-      this.logger.warn({ err: error }, 'The database connection failed'),
-    );
-    const first = await this.connection.asPromise().catch((error: unknown) => error);
-    if (first instanceof Error) {
-      this.logger.warn({ err: first }, 'The database is not reachable yet; trying again in the background');
-      void this.reconnect();
+    try {
+      await this.connection.asPromise();
+      this.reportLosses();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'The database is not reachable yet; trying again in the background');
+      this.retrying = this.retry();
     }
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stop.abort();
     await this.connection.close();
+    await this.retrying;
     await this.embedded.stop();
   }
 
-  private async reconnect(): Promise<void> {
+  private async retry(): Promise<void> {
     const uri = await this.embedded.uri();
-    const options = this.connection.getClient().options;
-    for (let delay = FIRST_RETRY_MS; !this.stop.signal.aborted; delay = Math.min(delay * 2, LAST_RETRY_MS)) {
+    for (let delay = FIRST_RETRY_MS; ; delay = Math.min(delay * 2, LAST_RETRY_MS)) {
       await sleep(delay, undefined, { signal: this.stop.signal }).catch(() => undefined);
-      if (this.stop.signal.aborted || this.connection.readyState === STATES.connected) return;
-      const connected = await this.connection.openUri(uri, options).then(
-        () => true,
-        () => false,
-      );
-      if (connected) {
+      if (this.stop.signal.aborted) return;
+      try {
+        await this.connection.openUri(uri, connectionOptions(uri, this.config));
+        if (this.stop.signal.aborted) return;
         this.logger.info('The database is reachable');
+        this.reportLosses();
         return;
+      } catch (error) {
+        this.logger.debug({ err: error }, 'The database is still not reachable');
       }
     }
+  }
+
+  private reportLosses(): void {
+    this.connection.on('disconnected', () => {
+      if (!this.stop.signal.aborted) this.logger.warn('The database went away');
+    });
+    this.connection.on('reconnected', () => this.logger.info('The database is back'));
   }
 }

@@ -1,12 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
+import type { Connection } from 'mongoose';
 import { Config } from '../config/config.js';
+import { connectionOptions } from './connection-options.js';
 import { ConnectionSupervisor } from './connection-supervisor.service.js';
 import { Database } from './database.service.js';
 import { EmbeddedDatabase } from './embedded-database.service.js';
 
-/** Longest wait for a server before a request is answered with 503; with the answer itself under 2 s. */
-const SERVER_SELECTION_MS = 1500;
+/** A first attempt that fails before anybody waits for it would otherwise end the process. */
+const heard = (connection: Connection) => connection.on('error', () => undefined);
 
 @Module({ providers: [EmbeddedDatabase], exports: [EmbeddedDatabase] })
 class EngineModule {}
@@ -19,19 +21,11 @@ class EngineModule {}
     MongooseModule.forRootAsync({
       imports: [EngineModule],
       inject: [Config, EmbeddedDatabase],
-      useFactory: async (config: Config, embedded: EmbeddedDatabase) => ({
-        uri: await embedded.uri(),
-        dbName: config.MONGODB_DATABASE,
+      useFactory: async (config: Config, embedded: EmbeddedDatabase) => {
+        const uri = await embedded.uri();
         // The server starts while the database is down; ConnectionSupervisor keeps trying.
-        lazyConnection: true,
-        bufferCommands: false,
-        maxPoolSize: config.MONGODB_POOL_SIZE,
-        serverSelectionTimeoutMS: SERVER_SELECTION_MS,
-        connectTimeoutMS: SERVER_SELECTION_MS,
-        waitQueueTimeoutMS: config.MONGODB_MAX_TIME_MS,
-        socketTimeoutMS: config.MONGODB_MAX_TIME_MS + 5000,
-        appName: 'coglex',
-      }),
+        return { uri, ...connectionOptions(uri, config), lazyConnection: true, connectionFactory: heard };
+      },
     }),
   ],
   providers: [Database, ConnectionSupervisor],

@@ -38,7 +38,7 @@ export class Database {
   }
 
   private project(): mongo.Db {
-    // 1 is connected; a connection that was lost later recovers inside the driver, which knows its own time limits.
+    // Unset until the first connection; one that is lost later recovers inside the driver, within its time limits.
     if (!this.connection.db)
       throw new CoglexError('database_unavailable', { headers: { 'Retry-After': '2' } });
     return this.connection.getClient().db(this.config.MONGODB_DATABASE);

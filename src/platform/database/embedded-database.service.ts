@@ -10,7 +10,7 @@ export const ENGINE_DIRECTORY = 'database';
 /** Runs the embedded engine while `MONGODB_URI` is not set. */
 @Injectable()
 export class EmbeddedDatabase {
-  private engine?: Engine;
+  private engine?: Promise<Engine>;
 
   constructor(
     private readonly config: Config,
@@ -22,15 +22,16 @@ export class EmbeddedDatabase {
   /** Address to connect to: `MONGODB_URI`, or that of the engine, which is started now. */
   async uri(): Promise<string> {
     if (this.config.MONGODB_URI !== undefined) return this.config.MONGODB_URI;
-    this.engine ??= await startEngine({
+    this.engine ??= startEngine({
       directory: join(this.config.DATA_DIR, ENGINE_DIRECTORY),
       logger: this.logger,
     });
-    return this.engine.uri;
+    return (await this.engine).uri;
   }
 
   async stop(): Promise<void> {
-    await this.engine?.close();
+    const engine = await this.engine;
     this.engine = undefined;
+    await engine?.close();
   }
 }
