@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { Logger } from 'pino';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -19,12 +20,12 @@ import { StorageModule } from './services/storage/index.js';
 @Module({})
 export class AppModule {
   /** @param imports further modules, such as an application under `gateway/` that a test brings along */
-  static forRoot(config: Config, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  static forRoot(config: Config, logger: Logger, imports: ModuleMetadata['imports'] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(config),
-        LoggingModule,
+        LoggingModule.forRoot(logger),
         DatabaseModule,
         SecurityModule,
         HttpModule,

@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import type { ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './platform/config/config.js';
 import { loadConfig } from './platform/config/load-config.js';
 import { createFastifyAdapter } from './platform/http/fastify-adapter.js';
 import { GracefulShutdown } from './platform/http/graceful-shutdown.service.js';
 import { registerHttpPlugins } from './platform/http/security-plugins.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
+import { createRootLogger } from './platform/logging/root-logger.js';
 import { serveOpenApi } from './platform/openapi/openapi.js';
 
 export interface CreateAppOptions {
@@ -28,16 +29,18 @@ export interface CreateAppOptions {
  */
 export async function createApp(options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
   const config = options.config ?? loadConfig();
+  const logger = createRootLogger(config);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, options.imports),
-    createFastifyAdapter(config),
+    AppModule.forRoot(config, logger, options.imports),
+    createFastifyAdapter(config, logger),
     { bufferLogs: true, bodyParser: false, preview: options.preview, abortOnError: false },
   );
   if (options.preview) return app;
-  app.useLogger(app.get(Logger));
+  app.useLogger(app.get(NestLogger));
   app.flushLogs();
-  app.get(GracefulShutdown).install();
   await registerHttpPlugins(app);
+  // After the plugins, so that a refusal carries their headers as well.
+  app.get(GracefulShutdown).install();
   serveOpenApi(app);
   return app;
 }

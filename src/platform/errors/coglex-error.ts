@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from './catalogue.js';
 
 /** One bad field of a request. */
 export interface FieldError {
-  /** JSON Pointer (RFC 6901) into the body, or the name of a path or query parameter. */
+  /** JSON Pointer (RFC 6901) into the body, or into the parameters of the path or the query. */
   field: string;
   message: string;
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** One bad field of a request. */
 export class ProblemFieldDto {
-  /** JSON Pointer into the body, or the name of a path or query parameter. */
+  /** JSON Pointer (RFC 6901) into the body, or into the parameters of the path or the query. */
   @ApiProperty({ example: '/document' })
   field!: string;
 

@@ -1,7 +1,9 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
+import { pathOf } from '../logging/request-log.js';
 import { ERRORS } from './catalogue.js';
+import { CoglexError } from './coglex-error.js';
 import { problemOf, PROBLEM_JSON } from './problem.js';
 import { toCoglexError } from './to-coglex-error.js';
 
@@ -18,10 +20,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = toCoglexError(exception);
+    const unrouted = request.is404 && exception instanceof NotFoundException;
+    const error = unrouted ? noRoute(request) : toCoglexError(exception);
     const { level } = ERRORS[error.code];
-    const line = { code: error.code, requestId: request.id, ...(error.cause ? { err: error.cause } : {}) };
-    this.logger[level](line, error.detail);
+    this.logger[level]({ code: error.code, ...(error.cause ? { err: error.cause } : {}) }, error.detail);
     if (reply.sent) return;
     void reply
       .status(error.status)
@@ -29,4 +31,12 @@ export class ProblemFilter implements ExceptionFilter {
       .type(PROBLEM_JSON)
       .send(JSON.stringify(problemOf(error, request.id)));
   }
+}
+
+/** Longest part of a path that is said back, in characters. */
+const SHOWN_PATH = 200;
+
+function noRoute(request: FastifyRequest): CoglexError {
+  const path = pathOf(request).slice(0, SHOWN_PATH);
+  return new CoglexError('not_found', { detail: `There is no route ${request.method} ${path}.` });
 }

@@ -1,20 +1,25 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import type { ErrorCode } from '../errors/catalogue.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { problemOf, PROBLEM_JSON } from '../errors/problem.js';
 import { toCoglexError } from '../errors/to-coglex-error.js';
-import { parseJson } from './json.js';
+import { logRequest, logRequests } from '../logging/request-log.js';
+import { refuseBrokenRequest } from './broken-request.js';
+import { checkKeys, parseJson } from './json.js';
 
 /** What a caller may send as `X-Request-Id`; anything else is replaced, so that it cannot forge log lines. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
-/** Fastify with this server's limits, JSON parser and request ids. */
-export function createFastifyAdapter(config: Config): FastifyAdapter {
+/** Longest wait for the headers of a request, in milliseconds; the whole request may take longer. */
+const HEADERS_TIMEOUT_MS = 20_000;
+
+/** Fastify with this server's limits, JSON parser, request ids and request log. */
+export function createFastifyAdapter(config: Config, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: config.MAX_CONTENT_LENGTH,
     trustProxy: trustedProxies(config),
@@ -25,34 +30,33 @@ export function createFastifyAdapter(config: Config): FastifyAdapter {
     requestTimeout: config.HTTP_REQUEST_TIMEOUT_MS,
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_MS,
     http: {
-      headersTimeout: Math.min(config.HTTP_REQUEST_TIMEOUT_MS, 20_000),
+      headersTimeout: Math.min(config.HTTP_REQUEST_TIMEOUT_MS, HEADERS_TIMEOUT_MS),
       connectionsCheckingInterval: 1000,
+      // Node's own refusal has no body; checkRequest() makes it a problem.
+      requireHostHeader: false,
     },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
+    // The router refuses a URL before any hook has run.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      reply.raw.once('close', () => logRequest(logger, request, reply));
       const problem = problemOf(toCoglexError(error), request.id);
       void reply
         .status(problem.status)
-        .header('X-Request-Id', request.id)
+        .headers({ 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
         .type(PROBLEM_JSON)
         .send(JSON.stringify(problem));
     },
     clientErrorHandler: refuseBrokenRequest,
   });
   const fastify = adapter.getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
-    done();
-  });
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    // An empty body is none: generated clients send the content type with DELETE as well.
-    async (_request: FastifyRequest, body: string) =>
-      body === '' ? undefined : parseJson(body, config.MAX_JSON_DEPTH),
+  logRequests(fastify, logger);
+  checkRequests(fastify);
+  parseJsonBodies(fastify, config.MAX_JSON_DEPTH);
+  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer without a body.
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
   );
   return adapter;
 }
@@ -62,23 +66,31 @@ function trustedProxies({ TRUST_PROXY: proxies }: Config): boolean | string[] {
   return proxies[0] === 'true' ? true : proxies;
 }
 
-const BROKEN_REQUESTS = new Map<string | undefined, ErrorCode>([
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'request_timeout'],
-  ['HPE_HEADER_OVERFLOW', 'headers_too_large'],
-]);
+function checkRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    try {
+      if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+        throw new CoglexError('bad_request', { detail: 'A request in HTTP/1.1 needs the Host header.' });
+      checkKeys(request.query);
+      done();
+    } catch (error) {
+      done(error as CoglexError);
+    }
+  });
+}
 
-/** Answers what Node could not parse as HTTP; there is no request yet, so the answer is written by hand. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const problem = problemOf(new CoglexError(BROKEN_REQUESTS.get(error.code) ?? 'bad_request'), randomUUID());
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${problem.title}`,
-    `Content-Type: ${PROBLEM_JSON}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${problem.requestId}`,
-    'Connection: close',
-  ];
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
-  socket.destroySoon();
+function parseJsonBodies(fastify: FastifyInstance, maxDepth: number): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => {
+      // An empty body is none: generated clients send the content type with DELETE as well.
+      if (body.length === 0) return undefined;
+      // Decoding would replace what is not UTF-8, and so store something else than was sent.
+      if (!isUtf8(body)) throw new CoglexError('malformed_json', { detail: 'The body is not valid UTF-8.' });
+      return parseJson(body.toString(), maxDepth);
+    },
+  );
 }

@@ -40,13 +40,16 @@ function checkDepth(text: string, maxDepth: number): void {
   }
 }
 
-function checkKeys(value: unknown): void {
+/**
+ * Looks for keys that reach prototypes, at any depth.
+ *
+ * @throws CoglexError `forbidden_key`
+ */
+export function checkKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, child] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key))
-      throw new CoglexError('forbidden_key', {
-        detail: `The key "${key}" is not allowed in JSON sent to this server.`,
-      });
+      throw new CoglexError('forbidden_key', { detail: `The key "${key}" is not allowed.` });
     checkKeys(child);
   }
 }

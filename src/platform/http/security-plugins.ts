@@ -25,5 +25,7 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
     allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-Id'],
     exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
     maxAge: 600,
+    // An OPTIONS request that is no preflight would get a plain text instead of a problem.
+    strictPreflight: false,
   });
 }

@@ -1,0 +1,26 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { redactSecrets } from './redact-secrets.js';
+import { serializeError } from './serialize-error.js';
+
+/**
+ * pino for the whole process: pretty in development, one JSON line an event elsewhere.
+ *
+ * @param destination where JSON lines go; the standard output by default
+ */
+export function createRootLogger(
+  config: Pick<Config, 'LOG_LEVEL' | 'NODE_ENV'>,
+  destination?: DestinationStream,
+): Logger {
+  const options = {
+    level: config.LOG_LEVEL,
+    formatters: { log: redactSecrets, bindings: redactSecrets },
+    serializers: { err: serializeError },
+  };
+  if (destination) return pino(options, destination);
+  if (config.NODE_ENV !== 'development') return pino(options);
+  return pino({
+    ...options,
+    transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
+  });
+}
