@@ -2,37 +2,53 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { MongoClient } from 'mongodb';
 import { testDatabaseUri } from './test-app.js';
 
-/** Stands between an application and the test database, and can cut the line. */
+type Line = 'open' | 'cut' | 'stalled';
+
+/** Stands between an application and the test database; can cut the line, or let it fall silent. */
 export class DatabaseProxy {
+  /** How many connections there have been. */
+  accepted = 0;
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
-  private constructor(private reachable: boolean) {
+  private constructor(private line: Line) {
     this.server = createServer((socket) => this.accept(socket));
   }
 
-  static async start({ reachable = true } = {}): Promise<DatabaseProxy> {
-    const proxy = new DatabaseProxy(reachable);
-    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+  /** @param port where to listen; a free port by default */
+  static async start({ reachable = true, port = 0 } = {}): Promise<DatabaseProxy> {
+    const proxy = new DatabaseProxy(reachable ? 'open' : 'cut');
+    await new Promise<void>((resolve) => proxy.server.listen(port, '127.0.0.1', resolve));
     return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   /** Address for `MONGODB_URI`. */
   get uri(): string {
-    const { port } = this.server.address() as AddressInfo;
-    const uri = testDatabaseUri().replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, `$1127.0.0.1:${port}`);
+    const uri = testDatabaseUri().replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, `$1127.0.0.1:${this.port}`);
     const separator = uri.includes('?') ? '&' : uri.slice('mongodb://'.length).includes('/') ? '?' : '/?';
     return uri.includes('directConnection') ? uri : `${uri}${separator}directConnection=true`;
   }
 
   /** Ends every connection and refuses new ones. */
   cut(): void {
-    this.reachable = false;
+    this.line = 'cut';
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** Keeps connections and accepts new ones, but lets nothing through any more. */
+  stall(): void {
+    this.line = 'stalled';
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
+  /** Serves again. Connections from before are gone: nobody can tell what was lost on them. */
   restore(): void {
-    this.reachable = true;
+    for (const socket of this.sockets) socket.destroy();
+    this.line = 'open';
   }
 
   async stop(): Promise<void> {
@@ -41,23 +57,28 @@ export class DatabaseProxy {
   }
 
   private accept(client: Socket): void {
-    if (!this.reachable) {
+    this.accepted += 1;
+    if (this.line === 'cut') {
       client.destroy();
       return;
     }
+    this.watch(client);
+    if (this.line === 'stalled') return;
     const { host, port, socketPath } = new MongoClient(testDatabaseUri()).options.hosts[0];
     const database = socketPath ? connect(socketPath) : connect(port ?? 27017, host);
+    this.watch(database);
     for (const [from, to] of [
       [client, database],
       [database, client],
     ]) {
-      this.sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
+      from.on('close', () => to.destroy());
       from.pipe(to);
     }
+  }
+
+  private watch(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.sockets.delete(socket));
   }
 }

@@ -120,6 +120,11 @@ export class ServerProcess {
     return this.env.DATA_DIR;
   }
 
+  /** The API key. */
+  get secret(): string {
+    return this.env.SERVER_SECRET ?? '';
+  }
+
   get port(): number {
     const port = this.listeningPort();
     if (port === undefined) throw new Error(`The server does not listen:\n${this.stdout}${this.stderr}`);
@@ -133,7 +138,7 @@ export class ServerProcess {
 
   /** A client that sends the server's API key. */
   get client(): ApiClient {
-    return new ApiClient(this.url, { 'x-api-key': this.env.SERVER_SECRET ?? '' });
+    return new ApiClient(this.url, { 'x-api-key': this.secret });
   }
 
   /** A client that sends nothing of its own. */
