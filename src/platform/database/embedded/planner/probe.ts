@@ -43,10 +43,10 @@ export function compareToOrdered(
   }
 }
 
-function count(collection: Collection, { bounds }: IndexScan, limit: number): number {
+function count(collection: Collection, { index, bounds }: IndexScan, limit: number): number {
   let sum = 0;
   for (const range of bounds.ranges) {
-    sum += countEntries(collection, range, limit - sum);
+    sum += countEntries(collection, index, range, limit - sum);
     if (sum >= limit) break;
   }
   return sum;

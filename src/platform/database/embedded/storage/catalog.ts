@@ -15,12 +15,12 @@ import { Collection, ID_INDEX } from './collection.js';
 import { CollectionIndex } from './collection-index.js';
 import type { Environment } from './environment.js';
 import { checkFormat, newFormat } from './format.js';
-import { prefixRange, recordKey } from './keys.js';
+import { numberKey } from './keys.js';
 import { openRecord, sealRecord } from './records.js';
 
-/** The catalog lies among the records, as those of collection 0; its format record is the first. */
-const CATALOG = 0;
+/** Number of the format record; all others have one that was given out. */
 const FORMAT = 0;
+const LAST_NUMBER = 2 ** 32 - 1;
 
 /** Databases, collections and indexes: kept in memory, each change stored in its own transaction. */
 export class Catalog {
@@ -38,10 +38,8 @@ export class Catalog {
    * @throws CommandError when the directory was written by a newer version, or its catalog is damaged
    */
   static load(environment: Environment): Catalog {
-    const { lower, upper } = prefixRange(CATALOG);
-    const records = [...environment.records.getRange({ start: lower, end: upper })].map(({ value }) =>
-      parse(value),
-    );
+    const everything = { start: numberKey(FORMAT), end: numberKey(LAST_NUMBER), inclusiveEnd: true };
+    const records = Array.from(environment.trees.catalog.getRange(everything), ({ value }) => parse(value));
     const format = records.find((record) => record.kind === 'format');
     if (format) checkFormat(format, environment.directory);
     const catalog = new Catalog(environment, format ?? newFormat());
@@ -104,7 +102,8 @@ export class Catalog {
   drop(collection: Collection): void {
     this.environment.transaction(() => {
       this.reclaim({ records: collection.record.id, indexes: collection.record.indexes.map(({ id }) => id) });
-      this.environment.records.removeSync(recordKey(CATALOG, collection.record.id));
+      this.environment.trees.catalog.removeSync(numberKey(collection.record.id));
+      this.environment.trees.statistics.removeSync(numberKey(collection.record.id));
       collection.isDropped = true;
       this.forget(collection);
       this.environment.onRollback(() => {
@@ -180,7 +179,7 @@ export class Catalog {
   /** Forgets a reclaim record once there is nothing left of what it names. */
   reclaimed(record: ReclaimRecord): void {
     this.environment.transaction(() => {
-      this.environment.records.removeSync(recordKey(CATALOG, record.id));
+      this.environment.trees.catalog.removeSync(numberKey(record.id));
     });
     this.reclaims.splice(this.reclaims.indexOf(record), 1);
   }
@@ -240,11 +239,11 @@ export class Catalog {
   }
 
   private putFormat(): void {
-    this.environment.records.putSync(recordKey(CATALOG, FORMAT), sealRecord(encode({ ...this.format })));
+    this.environment.trees.catalog.putSync(numberKey(FORMAT), sealRecord(encode({ ...this.format })));
   }
 
   private put(record: CollectionRecord | ReclaimRecord): void {
-    this.environment.records.putSync(recordKey(CATALOG, record.id), sealRecord(encode({ ...record })));
+    this.environment.trees.catalog.putSync(numberKey(record.id), sealRecord(encode({ ...record })));
   }
 }
 

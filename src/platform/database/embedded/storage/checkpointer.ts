@@ -7,10 +7,13 @@ import { readMetaPage } from './meta-page.js';
 
 /** How long a write may wait for the disk unless its client asks for `j: true`, in milliseconds. */
 const INTERVAL = 100;
-/** Pages freed since the last checkpoint cannot be used again, so that many transactions bring the next one early. */
-const EARLY_AFTER = 2000;
-/** Writers wait beyond this many transactions that a slow disk has not taken yet. */
-const BACKLOG = 20_000;
+/** So many transactions bring the next checkpoint early. */
+const EARLY_AFTER = 100;
+/**
+ * Writers wait while the disk is so many transactions behind. Pages freed since the last checkpoint cannot be used
+ * again, and lmdb's allocator forgets its list of free pages, so that the file grows, when a reader is 300 behind.
+ */
+const BACKLOG = 250;
 
 /**
  * Makes LMDB's fast commits safe against a power failure.

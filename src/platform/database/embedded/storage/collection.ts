@@ -9,6 +9,7 @@ import { indexKey, readRecordId, recordKey } from './keys.js';
 import { openRecord, sealRecord } from './records.js';
 import { Row } from './row.js';
 import { Statistics } from './statistics.js';
+import type { Tree } from './trees.js';
 import { Validator } from './validator.js';
 
 export const ID_INDEX = '_id_';
@@ -35,6 +36,14 @@ export class Collection {
     this.validator = new Validator(record.options);
   }
 
+  get records(): Tree {
+    return this.environment.trees.recordsOf(this.record.id);
+  }
+
+  entriesOf(index: CollectionIndex): Tree {
+    return this.environment.trees.entriesOf(index.id);
+  }
+
   get namespace(): string {
     return `${this.record.database}.${this.record.name}`;
   }
@@ -52,7 +61,7 @@ export class Collection {
    * @throws CommandError DataCorruptionDetected when its checksum is wrong
    */
   read(id: number): Row | undefined {
-    const value = this.environment.records.get(recordKey(this.record.id, id));
+    const value = this.records.get(recordKey(this.record.id, id));
     return value && this.open(id, value);
   }
 
@@ -70,7 +79,7 @@ export class Collection {
   /** The record whose `_id` is this value. */
   lookup(id: unknown): number | undefined {
     const { key } = indexKey(this.idIndex.id, encodeIndexKey([id], [1]));
-    const value = this.environment.indexes.get(key);
+    const value = this.entriesOf(this.idIndex).get(key);
     return value && readRecordId(value, 0);
   }
 
@@ -79,7 +88,7 @@ export class Collection {
     return this.environment.transaction(() => {
       const plans = this.indexes.map((index) => planEntries(this, index, undefined, document, undefined));
       const id = this.statistics.takeRecordId();
-      this.environment.records.putSync(recordKey(this.record.id, id), sealRecord(bytes));
+      this.records.putSync(recordKey(this.record.id, id), sealRecord(bytes));
       this.statistics.addDocuments(1, bytes.length);
       for (const plan of plans) this.apply(plan, id);
       return id;
@@ -90,7 +99,7 @@ export class Collection {
   replace(row: Row, document: Document, bytes: Uint8Array): void {
     this.environment.transaction(() => {
       const plans = this.indexes.map((index) => planEntries(this, index, row.document, document, row.id));
-      this.environment.records.putSync(recordKey(this.record.id, row.id), sealRecord(bytes));
+      this.records.putSync(recordKey(this.record.id, row.id), sealRecord(bytes));
       this.statistics.addDocuments(0, bytes.length - row.bytes.length);
       for (const plan of plans) this.apply(plan, row.id);
     });
@@ -99,7 +108,7 @@ export class Collection {
   remove(row: Row): void {
     this.environment.transaction(() => {
       const plans = this.indexes.map((index) => planEntries(this, index, row.document, undefined, row.id));
-      this.environment.records.removeSync(recordKey(this.record.id, row.id));
+      this.records.removeSync(recordKey(this.record.id, row.id));
       this.statistics.addDocuments(-1, -row.bytes.length);
       for (const plan of plans) this.apply(plan, row.id);
     });

@@ -1,15 +1,13 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, type Database, type RootDatabase, type Transaction } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import type { Logger } from '../logger.js';
 import { DATA_FILE, restoreCheckpoint } from './checkpoint-file.js';
 import { Checkpointer } from './checkpointer.js';
 import { checkDataFile, prepareDirectory } from './data-file.js';
 import { lockDirectory } from './directory-lock.js';
 import { nameStorageError } from './lmdb-errors.js';
-
-/** One of LMDB's trees; keys and values are bytes, and what it answers is a copy. */
-export type Tree = Database<Buffer, Buffer>;
+import { TREE_COUNT, Trees } from './trees.js';
 
 /** `TransactionFlags.SYNCHRONOUS_COMMIT`, which lmdb's ES module declares but does not export. */
 const SYNCHRONOUS_COMMIT = 2;
@@ -29,8 +27,7 @@ export class Environment {
   private constructor(
     readonly directory: string,
     private readonly root: RootDatabase<Buffer, Buffer>,
-    readonly records: Tree,
-    readonly indexes: Tree,
+    readonly trees: Trees,
     private readonly checkpoints: Checkpointer,
     private readonly unlock: () => Promise<void>,
   ) {}
@@ -53,14 +50,12 @@ export class Environment {
         noSync: true,
         overlappingSync: false,
         noMemInit: false,
-        maxDbs: 4,
+        maxDbs: TREE_COUNT,
       });
-      const tree = (name: string): Tree => root.openDB(name, { keyEncoding: 'binary', encoding: 'binary' });
-      const records = tree('records');
-      const indexes = tree('indexes');
+      const trees = new Trees(root);
       restrictFiles(directory);
       const checkpoints = await Checkpointer.start(root, directory, logger);
-      return new Environment(directory, root, records, indexes, checkpoints, unlock);
+      return new Environment(directory, root, trees, checkpoints, unlock);
     } catch (error) {
       await unlock();
       throw nameStorageError(error, directory);

@@ -42,12 +42,12 @@ export function planEntries(
 export function changeEntries(collection: Collection, plan: EntryPlan, record: number): boolean {
   const { index } = plan;
   if (index.failure) return false;
-  const { indexes } = collection.environment;
+  const tree = collection.entriesOf(index);
   let entries = 0;
   let bytes = 0;
   index.own(plan.remove, record);
   for (const key of plan.remove) {
-    if (!indexes.removeSync(key)) continue;
+    if (!tree.removeSync(key)) continue;
     entries--;
     bytes -= key.length;
   }
@@ -55,8 +55,8 @@ export function changeEntries(collection: Collection, plan: EntryPlan, record: n
   const value = index.isUnique ? recordIdValue(record) : EMPTY;
   for (const key of plan.add) {
     // A build may come to a document whose entries a writer has made already.
-    if (index.record.state === 'building' && indexes.get(key)) continue;
-    indexes.putSync(key, value);
+    if (index.record.state === 'building' && tree.get(key)) continue;
+    tree.putSync(key, value);
     entries++;
     bytes += key.length;
   }
@@ -72,7 +72,7 @@ function checkUnique(
   record: number | undefined,
 ): void {
   for (const key of add) {
-    const holder = collection.environment.indexes.get(key);
+    const holder = collection.entriesOf(index).get(key);
     if (!holder || readRecordId(holder, 0) === record) continue;
     const error = index.duplicateKey(collection.namespace, next.tuples[next.keys.indexOf(key)]);
     if (index.record.state === 'ready') throw error;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Physical keys of the two LMDB trees. Both compare as bytes:
+ * Physical keys of LMDB's trees, which compare them as bytes:
  *
+ * - catalog and statistics: `[u32 number]`
  * - records: `[u32 collection][u64 record id]`
  * - indexes: `[u32 index][encoded key]` when unique, `[u32 index][encoded key][u64 record id]` otherwise
  */
@@ -38,13 +39,15 @@ export function readRecordId(source: Buffer, offset: number): number {
   return source.readUInt32BE(offset) * 2 ** 32 + source.readUInt32BE(offset + 4);
 }
 
+export function numberKey(number: number): Buffer {
+  const key = Buffer.allocUnsafe(PREFIX_BYTES);
+  key.writeUInt32BE(number, 0);
+  return key;
+}
+
 /** Everything under one collection's or one index's number. */
 export function prefixRange(prefix: number): KeyRange {
-  const lower = Buffer.allocUnsafe(PREFIX_BYTES);
-  lower.writeUInt32BE(prefix, 0);
-  const upper = Buffer.allocUnsafe(PREFIX_BYTES);
-  upper.writeUInt32BE(prefix + 1, 0);
-  return { lower, upper };
+  return { lower: numberKey(prefix), upper: numberKey(prefix + 1) };
 }
 
 /**

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../logger.js';
 import type { ReclaimRecord } from './catalog-records.js';
 import type { Catalog } from './catalog.js';
-import type { Tree } from './environment.js';
+import type { Tree } from './trees.js';
 import { prefixRange } from './keys.js';
 
 /** Keys that are removed in one transaction. */
@@ -46,9 +46,9 @@ export class Reclaimer {
 
   /** @returns false when it was stopped in between */
   private async remove(record: ReclaimRecord): Promise<boolean> {
-    const { records, indexes } = this.catalog.environment;
-    const ranges: [Tree, number][] = record.indexes.map((index) => [indexes, index]);
-    if (record.records !== undefined) ranges.push([records, record.records]);
+    const { trees } = this.catalog.environment;
+    const ranges: [Tree, number][] = record.indexes.map((index) => [trees.entriesOf(index), index]);
+    if (record.records !== undefined) ranges.push([trees.recordsOf(record.records), record.records]);
     for (const [tree, prefix] of ranges)
       while (this.removeChunk(tree, prefix)) {
         await this.catalog.environment.backlog;

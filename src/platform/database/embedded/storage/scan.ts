@@ -32,7 +32,7 @@ export interface IndexEntry {
  */
 export function* scanRecords(collection: Collection, direction: Direction): Generator<Row | typeof TICK> {
   const { id } = collection.record;
-  const { records } = collection.environment;
+  const { records } = collection;
   // Ids that are given out while the scan is under way are not visited, or it might never end.
   const last = collection.statistics.lastRecordId;
   const range = { lower: recordKey(id, 0), upper: recordKey(id, last + 1) };
@@ -55,17 +55,17 @@ export function* scanEntries(
   interval: KeyRange,
   direction: Direction,
 ): Generator<IndexEntry | typeof TICK> {
-  const { indexes } = collection.environment;
+  const tree = collection.entriesOf(index);
   const range = { ...interval };
   let size = FIRST_CHUNK;
   for (;;) {
     assertUsable(collection, index);
     const chunk = index.isUnique
-      ? Array.from(indexes.getRange({ ...bounds(range, direction), limit: size }), ({ key, value }) => ({
+      ? Array.from(tree.getRange({ ...bounds(range, direction), limit: size }), ({ key, value }) => ({
           key,
           record: readRecordId(value, 0),
         }))
-      : Array.from(indexes.getKeys({ ...bounds(range, direction), limit: size }), (key) => ({
+      : Array.from(tree.getKeys({ ...bounds(range, direction), limit: size }), (key) => ({
           key,
           record: readRecordId(key, key.length - RECORD_ID_BYTES),
         }));
@@ -78,9 +78,14 @@ export function* scanEntries(
 }
 
 /** How many entries an interval has, counted up to a limit. */
-export function countEntries(collection: Collection, interval: KeyRange, limit: number): number {
+export function countEntries(
+  collection: Collection,
+  index: CollectionIndex,
+  interval: KeyRange,
+  limit: number,
+): number {
   let count = 0;
-  for (const _ of collection.environment.indexes.getKeys({ ...bounds(interval, 1), limit })) count++;
+  for (const _ of collection.entriesOf(index).getKeys({ ...bounds(interval, 1), limit })) count++;
   return count;
 }
 

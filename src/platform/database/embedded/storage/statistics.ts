@@ -1,8 +1,5 @@
 import type { Environment } from './environment.js';
-import { recordKey } from './keys.js';
-
-/** Behind every record id, so that inserts change the page they write to anyway. */
-export const STATISTICS_ID = 2 ** 53;
+import { numberKey } from './keys.js';
 
 interface IndexStatistics {
   entries: number;
@@ -28,7 +25,7 @@ export class Statistics {
     private readonly environment: Environment,
     private readonly collection: number,
   ) {
-    const stored = environment.records.get(recordKey(collection, STATISTICS_ID));
+    const stored = environment.trees.statistics.get(numberKey(collection));
     this.figures = stored ? parseFigures(stored) : { count: 0, size: 0, next: 1, indexes: new Map() };
   }
 
@@ -80,7 +77,7 @@ export class Statistics {
     this.touched = true;
     const before = { ...this.figures, indexes: new Map(this.figures.indexes) };
     this.environment.beforeCommit(() => {
-      this.environment.records.putSync(recordKey(this.collection, STATISTICS_ID), serialize(this.figures));
+      this.environment.trees.statistics.putSync(numberKey(this.collection), serialize(this.figures));
       this.touched = false;
     });
     this.environment.onRollback(() => {

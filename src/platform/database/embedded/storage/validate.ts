@@ -2,10 +2,10 @@ import type { Transaction } from 'lmdb';
 import { TICK } from '../types.js';
 import type { Collection } from './collection.js';
 import type { CollectionIndex } from './collection-index.js';
-import { PREFIX_BYTES, prefixRange, readRecordId, recordKey, RECORD_ID_BYTES } from './keys.js';
+import { numberKey, PREFIX_BYTES, prefixRange, readRecordId, recordKey, RECORD_ID_BYTES } from './keys.js';
 import { openRecord } from './records.js';
 import { Row } from './row.js';
-import { parseFigures, STATISTICS_ID } from './statistics.js';
+import { parseFigures } from './statistics.js';
 
 /** What a check of a collection has found. */
 export interface ValidationReport {
@@ -63,14 +63,9 @@ class Validation {
   }
 
   private *checkRecords(): Generator<typeof TICK> {
-    const { records } = this.collection.environment;
-    const { id } = this.collection.record;
-    const range = {
-      start: recordKey(id, 0),
-      end: recordKey(id, STATISTICS_ID),
-      transaction: this.transaction,
-    };
-    for (const { key, value } of records.getRange(range)) {
+    const { lower, upper } = prefixRange(this.collection.record.id);
+    const range = { start: lower, end: upper, transaction: this.transaction };
+    for (const { key, value } of this.collection.records.getRange(range)) {
       this.checkRecord(readRecordId(key, PREFIX_BYTES), openRecord(value));
       if (this.report.records % RECORDS_PER_TICK === 0) yield TICK;
     }
@@ -92,7 +87,7 @@ class Validation {
     const { keys, arrays } = index.entriesOf(row.document);
     index.own(keys, row.id);
     for (const key of keys) {
-      const value = this.collection.environment.indexes.get(key, { transaction: this.transaction });
+      const value = this.collection.entriesOf(index).get(key, { transaction: this.transaction });
       if (!value) this.complain(`index ${index.name}: record ${row.id} has no entry`);
       else if (index.isUnique && readRecordId(value, 0) !== row.id)
         this.complain(
@@ -110,7 +105,7 @@ class Validation {
     const { lower, upper } = prefixRange(index.id);
     const range = { start: lower, end: upper, transaction: this.transaction };
     let count = 0;
-    for (const { key, value } of this.collection.environment.indexes.getRange(range)) {
+    for (const { key, value } of this.collection.entriesOf(index).getRange(range)) {
       const id = index.isUnique ? readRecordId(value, 0) : readRecordId(key, key.length - RECORD_ID_BYTES);
       this.checkEntry(index, id, key);
       if (++count % RECORDS_PER_TICK === 0) yield TICK;
@@ -122,7 +117,7 @@ class Validation {
   }
 
   private checkEntry(index: CollectionIndex, id: number, key: Buffer): void {
-    const value = this.collection.environment.records.get(recordKey(this.collection.record.id, id), {
+    const value = this.collection.records.get(recordKey(this.collection.record.id, id), {
       transaction: this.transaction,
     });
     const bytes = value && openRecord(value);
@@ -137,8 +132,8 @@ class Validation {
   }
 
   private checkCounters(): void {
-    const key = recordKey(this.collection.record.id, STATISTICS_ID);
-    const stored = this.collection.environment.records.get(key, { transaction: this.transaction });
+    const { statistics } = this.collection.environment.trees;
+    const stored = statistics.get(numberKey(this.collection.record.id), { transaction: this.transaction });
     const { count, size } = stored ? parseFigures(stored) : { count: 0, size: 0 };
     if (count !== this.report.records)
       this.complain(`${count} documents are counted, ${this.report.records} are there`);
