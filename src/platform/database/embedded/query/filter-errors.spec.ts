@@ -36,6 +36,8 @@ describe('compileFilter', () => {
     [2, { a: { $all: [{ $elemMatch: { b: 1 } }, 1] } }],
     [2, { a: { $elemMatch: 1 } }],
     [2, { a: { $elemMatch: { $expr: true } } }],
+    [2, { a: { $elemMatch: { $where: 'true' } } }],
+    [2, { a: { $elemMatch: { $text: { $search: 'x' } } } }],
     [2, { a: { $size: 'x' } }],
     [2, { a: { $size: -1 } }],
     [2, { a: { $size: 1.5 } }],

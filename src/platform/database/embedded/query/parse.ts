@@ -24,8 +24,8 @@ const TOP_LEVEL_OPERATORS = new Map<string, TopLevelOperator>([
   ['$alwaysTrue', (operand) => constant('$alwaysTrue', operand, true)],
   ['$alwaysFalse', (operand) => constant('$alwaysFalse', operand, false)],
   ['$sampleRate', sampleRate],
-  ['$where', () => refuse('CommandNotSupported', '$where is not supported: this server runs no JavaScript')],
-  ['$text', () => refuse('IndexNotFound', 'text index required for $text query')],
+  ['$where', where],
+  ['$text', text],
 ]);
 
 /**
@@ -91,7 +91,7 @@ function nor(operand: unknown, scope: Scope): Match {
 }
 
 function expression(operand: unknown, scope: Scope): Match {
-  if (!scope.top) throw new CommandError('BadValue', '$expr can only be applied to the top-level document');
+  requireTop('$expr', scope);
   const evaluate = compileExpression(operand, scope.options);
   return (document) => isTrue(evaluate(document));
 }
@@ -116,6 +116,16 @@ function sampleRate(operand: unknown): Match {
   return () => Math.random() < rate;
 }
 
-function refuse(code: 'CommandNotSupported' | 'IndexNotFound', message: string): never {
-  throw new CommandError(code, message);
+function where(_operand: unknown, scope: Scope): never {
+  requireTop('$where', scope);
+  throw new CommandError('CommandNotSupported', '$where is not supported: this server runs no JavaScript');
+}
+
+function text(_operand: unknown, scope: Scope): never {
+  requireTop('$text', scope);
+  throw new CommandError('IndexNotFound', 'text index required for $text query');
+}
+
+function requireTop(name: string, { top }: Scope): void {
+  if (!top) throw new CommandError('BadValue', `${name} can only be applied to the top-level document`);
 }

@@ -1,4 +1,5 @@
-import { getPath } from '../bson/paths.js';
+import { getPath, indexOfComponent } from '../bson/paths.js';
+import { getOwn, isDocument } from '../bson/types.js';
 import { CommandError } from '../errors.js';
 import type { Document } from '../types.js';
 import { existing, REMOVE } from './modifiers.js';
@@ -40,16 +41,37 @@ export function parseRename(from: string, to: unknown): Rename {
     target,
     // A missing source changes nothing, and then the way to the target is not made either.
     arrival: {
-      creates: ({ root }) => getPath(root, from) !== undefined,
+      creates: ({ root }) => findSource(root, source) !== undefined,
       apply: (current, { root }) => {
-        refuseArrays(root, source, 'source');
-        const value = getPath(root, from);
+        const value = findSource(root, source);
         if (value === undefined) return current;
         refuseArrays(root, target, 'destination');
         return unlessSame(current, value);
       },
     },
   };
+}
+
+/**
+ * @throws CommandError `PathNotViable` when the path leads into a value that has no fields, `BadValue` when it leads into
+ * an array
+ */
+function findSource(document: Document, path: UpdatePath): unknown {
+  let value: unknown = document;
+  for (const component of path.text.split('.')) {
+    const index = Array.isArray(value) ? indexOfComponent(component) : -1;
+    if (Array.isArray(value) && index !== -1) value = value[index];
+    else if (isDocument(value)) value = getOwn(value, component);
+    else if (value === undefined) return undefined;
+    else {
+      throw new CommandError(
+        'PathNotViable',
+        `cannot use the part (${component} of ${path.text}) to traverse the element`,
+      );
+    }
+  }
+  if (value !== undefined) refuseArrays(document, path, 'source');
+  return value;
 }
 
 function parsePlainPath(text: string, side: string): UpdatePath {
