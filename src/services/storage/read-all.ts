@@ -19,7 +19,7 @@ export async function readAll<T extends object>(cursor: Cursor<T>): Promise<T[]>
       const batch = [first, ...cursor.readBufferedDocuments()];
       documents.push(...batch);
       // Nearly every answer is one batch, which the server has bounded already.
-      if (isExhausted(cursor)) break;
+      if (bytes === 0 && isExhausted(cursor)) break;
       bytes += batch.reduce((sum, document) => sum + mongo.BSON.calculateObjectSize(document), 0);
       if (bytes > MAX_RESULT_BYTES) throw tooLarge();
     }
