@@ -14,6 +14,12 @@ try {
   if (config.isProduction) new Logger('Server').log(`Listening on ${url}`);
   else process.stdout.write(welcome(config, url));
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
+  process.stderr.write(`${expected(error) ? error.message : String((error as Error).stack)}\n`);
   process.exit(1);
+}
+
+/** Whether an error tells the operator what to change, so that a stack would only hide it. */
+function expected(error: unknown): error is Error {
+  if (error instanceof ConfigError) return true;
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }

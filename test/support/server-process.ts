@@ -54,7 +54,7 @@ export class ServerProcess {
     /** Working directory of the process, where it looks for `.env`; removed by {@link stop}. */
     readonly directory: string,
     private readonly env: Record<string, string>,
-    private readonly until: 'ready' | 'listening' | 'nothing',
+    private readonly until: Required<ServerProcessOptions>['until'],
   ) {}
 
   static async start(options: ServerProcessOptions = {}): Promise<ServerProcess> {
@@ -79,8 +79,9 @@ export class ServerProcess {
    * Starts the process anew after it has ended, in the same directory. The port is another one.
    *
    * @param env settings that differ from those of the last start
+   * @param until as in {@link ServerProcessOptions.until}; that of the first start by default
    */
-  async startAgain(env: Record<string, string> = {}): Promise<void> {
+  async startAgain(env: Record<string, string> = {}, until = this.until): Promise<void> {
     Object.assign(this.env, env);
     this.printed = { stdout: '', stderr: '' };
     const child = spawn(process.execPath, [join(ROOT, 'dist/main.js')], {
@@ -93,8 +94,8 @@ export class ServerProcess {
     // `close` comes after the last output, `exit` may come before it.
     this.exited = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode }));
     try {
-      if (this.until !== 'nothing') await this.waitFor(() => this.listeningPort() !== undefined);
-      if (this.until === 'ready') await this.waitFor(() => this.isReady());
+      if (until !== 'nothing') await this.waitFor(() => this.listeningPort() !== undefined);
+      if (until === 'ready') await this.waitFor(() => this.isReady());
     } catch (error) {
       await this.stop();
       throw error;

@@ -86,14 +86,14 @@ export class Config {
   @Integer(4, 200, { group: 'HTTP', about: 'Deepest nesting of a JSON body or a JSON query parameter.' })
   readonly MAX_JSON_DEPTH: number = 50;
 
-  @List(isOrigin, 'an origin such as https://app.example.com, without a path, or *', {
+  @List(isOrigin, 'hold origins such as https://app.example.com, without a path, or *', {
     group: 'HTTP',
     about: 'Origins that browsers may call from, comma-separated; `*` for all. None by default.',
     shownDefault: '',
   })
   readonly CORS_ORIGINS: string[] = [];
 
-  @List(isProxy, 'an address, a CIDR, or true', {
+  @List(isProxy, 'hold addresses and CIDRs, or be true', {
     group: 'HTTP',
     about:
       'Proxies (addresses or CIDRs, or `true` for any) whose `X-Forwarded-*` headers are believed. None by default.',

@@ -16,10 +16,8 @@ export function envExample(): string {
       group = info.group;
       lines.push('', `## ${group}`);
     }
-    lines.push(
-      `# ${info.about}`,
-      `#${name}=${info.shownDefault === 'generated' ? '' : shownDefault(name, info)}`,
-    );
+    // What has no fixed default is left empty, so that every line works once it is uncommented.
+    lines.push(`# ${info.about}`, `#${name}=${info.optional ? '' : shownDefault(name, info)}`);
   }
   return `${lines.join('\n')}\n`;
 }

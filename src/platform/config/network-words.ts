@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 /** Whether a word is `*` or the origin of web pages, spelled as browsers send it. */
 export function isOrigin(word: string): boolean {
   if (word === '*') return true;
-  return URL.canParse(word) && new URL(word).origin === word;
+  return !word.includes('*') && URL.canParse(word) && new URL(word).origin === word;
 }
 
 /** Whether a word is an address, a CIDR, or says for all addresses whether they are proxies. */

@@ -74,7 +74,8 @@ export const Flag = (info: SettingInfo) => setting(info, parse(parseFlag), IsBoo
 /**
  * Words separated by commas.
  *
- * @param isWord what each word must be, said in `expected`
+ * @param isWord what each word must be
+ * @param expected the same in words, after "must"
  */
 export const List = (isWord: (word: string) => boolean, expected: string, info: SettingInfo) =>
   setting(
@@ -82,7 +83,7 @@ export const List = (isWord: (word: string) => boolean, expected: string, info: 
     parse(parseList),
     ValidateBy(
       { name: 'isWord', validator: { validate: (word) => typeof word === 'string' && isWord(word) } },
-      { each: true, message: `each word of $property must be ${expected}` },
+      { each: true, message: `$property must ${expected}` },
     ),
   );
 
