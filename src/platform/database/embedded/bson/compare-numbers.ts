@@ -8,7 +8,7 @@ export function compareNumbers(left: BsonNumber, right: BsonNumber): number {
   const a = left instanceof Double ? left.value : left;
   const b = right instanceof Double ? right.value : right;
   if (a instanceof Decimal128) return compareDecimalTo(unpack(a), b);
-  if (b instanceof Decimal128) return -compareDecimalTo(unpack(b), a);
+  if (b instanceof Decimal128) return 0 - compareDecimalTo(unpack(b), a);
   // JavaScript compares a bigint with a double exactly.
   if (a < b) return -1;
   if (a > b) return 1;

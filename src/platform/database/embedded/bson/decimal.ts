@@ -148,7 +148,7 @@ export function compareDecimals(left: Decimal, right: Decimal): number {
   const rightSign = signOf(right);
   if (leftSign !== rightSign) return leftSign < rightSign ? -1 : 1;
   if (leftSign === 0) return 0;
-  return leftSign * compareMagnitudes(left, right);
+  return leftSign > 0 ? compareMagnitudes(left, right) : compareMagnitudes(right, left);
 }
 
 function compareMagnitudes(left: Decimal, right: Decimal): number {
