@@ -19,7 +19,7 @@ export const ERRORS = declare({
   validation_failed: { status: 400, title: 'The request is not valid', level: 'debug' },
   malformed_json: { status: 400, title: 'The body is not valid JSON', level: 'debug' },
   nested_too_deep: { status: 400, title: 'The JSON is nested too deep', level: 'debug' },
-  forbidden_key: { status: 400, title: 'The JSON holds a key that is not allowed', level: 'debug' },
+  forbidden_key: { status: 400, title: 'A key is not allowed', level: 'debug' },
   bad_request: { status: 400, title: 'The request is not valid', level: 'debug' },
   query_refused: { status: 400, title: 'The query is not allowed', level: 'debug' },
   query_required: { status: 400, title: 'An explicit query is required', level: 'debug' },

@@ -1,4 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ERRORS } from './catalogue.js';
+
+/** Not an `enum`, which generated clients take for complete: later versions may add codes. */
+const CODES = [
+  'Stable code for programs. Later versions may add to these:',
+  '',
+  ...Object.entries(ERRORS).map(([code, { status, title }]) => `- \`${code}\` (${status}): ${title}`),
+].join('\n');
 
 /** One bad field of a request. */
 export class ProblemFieldDto {
@@ -29,8 +37,8 @@ export class ProblemDto {
   @ApiProperty({ example: 'There is no such document.' })
   detail!: string;
 
-  /** Stable code for programs. */
-  @ApiProperty({ example: 'not_found' })
+  /** Stable code for programs; one of {@link ERRORS}. */
+  @ApiProperty({ example: 'not_found', description: CODES })
   code!: string;
 
   /** Also in the `X-Request-Id` header and in the server's log. */
