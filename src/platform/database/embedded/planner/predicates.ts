@@ -48,6 +48,7 @@ export function analyze(filter: Document, comparesText: boolean): Conjunction {
 }
 
 const MAX_DEPTH = 50;
+const HAS_PLACE = /\.\d+(\.|$)/;
 
 function collect(
   filter: Document,
@@ -78,7 +79,9 @@ function collectField(
 ): void {
   const add = (found: Omit<Predicate, 'path'> | undefined, group?: symbol): void => {
     if (!found?.isExact) into.isComplete = false;
-    if (found) into.predicates.push({ path, ...found, intervals: normalize(found.intervals), group });
+    // `a.0` may be missing as a field of elements where it is there as a place: an index has the place.
+    if (found && !(found.includesMissing && HAS_PLACE.test(path)))
+      into.predicates.push({ path, ...found, intervals: normalize(found.intervals), group });
   };
   if (!isOperators(condition)) {
     add(equality(condition, comparesText));
