@@ -1,5 +1,5 @@
-import type { Code, BSONSymbol } from 'bson';
-import { Binary, BSONRegExp, ObjectId, Timestamp } from 'bson';
+import type { BSONSymbol, Code, ObjectId } from 'bson';
+import { Binary, BSONRegExp, Timestamp } from 'bson';
 import { collatorFor } from '../collation/collator.js';
 import type { Collator } from '../collation/collator.js';
 import type { Collation, Document } from '../types.js';
@@ -8,6 +8,7 @@ import { compareStrings } from './compare-strings.js';
 import { DBPointer } from './db-pointer.js';
 import { keysOf } from './key-order.js';
 import type { BsonNumber } from './numbers.js';
+import { compareObjectIds } from './object-id.js';
 import { bsonType, TYPES } from './types.js';
 
 export { hashValue } from './hash.js';
@@ -113,25 +114,6 @@ function compareArrays(left: readonly unknown[], right: readonly unknown[], stri
     if (difference !== 0) return difference;
   }
   return left.length - right.length;
-}
-
-interface Words {
-  readonly i0: number;
-  readonly i1: number;
-  readonly i2: number;
-  readonly i3: number;
-}
-
-/** bson keeps an ObjectId as four 24-bit words; reading them avoids making its twelve bytes. */
-function hasWords(id: ObjectId): id is ObjectId & Words {
-  return 'i3' in id;
-}
-
-function compareObjectIds(left: ObjectId, right: ObjectId): number {
-  if (hasWords(left) && hasWords(right)) {
-    return left.i0 - right.i0 || left.i1 - right.i1 || left.i2 - right.i2 || left.i3 - right.i3;
-  }
-  return Buffer.compare(left.id, right.id);
 }
 
 /** By length, then subtype, then bytes. */

@@ -1,25 +1,13 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  Decimal128,
-  Double,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  Timestamp,
-} from 'bson';
+import { Binary, BSONRegExp, BSONSymbol, Code, Decimal128, Double, MaxKey, MinKey, Timestamp } from 'bson';
+import type { ObjectId } from 'bson';
 import { CommandError } from '../errors.js';
 import type { Document } from '../types.js';
 import { DBPointer } from './db-pointer.js';
 import { cachedKey } from './key-cache.js';
 import { defineOwn, isIntegerLike, rememberOrder } from './key-order.js';
 import { MAX_DEPTH } from './limits.js';
+import { readObjectId } from './object-id.js';
 import { isInt32 } from './types.js';
-
-/** bson's own constructor reads from an offset, which saves a copy of the twelve bytes. */
-const ObjectIdAt: new (bytes: Uint8Array, offset: number) => ObjectId = ObjectId;
 
 const eightBytes = new Uint8Array(8);
 const asDouble = new Float64Array(eightBytes.buffer);
@@ -282,7 +270,7 @@ class Reader {
     const start = this.at;
     if (start + 12 > this.bytes.length) throw malformed('unexpected end');
     this.at = start + 12;
-    return new ObjectIdAt(this.bytes, start);
+    return readObjectId(this.bytes, start);
   }
 
   private binary(): Binary {

@@ -15,6 +15,7 @@ import type { Document } from '../types.js';
 import { DBPointer } from './db-pointer.js';
 import { keysOf } from './key-order.js';
 import { MAX_DEPTH } from './limits.js';
+import { writeObjectId } from './object-id.js';
 import { isDocument, isInt32 } from './types.js';
 
 const INITIAL_BYTES = 64 * 1024;
@@ -77,7 +78,12 @@ function writeArray(array: readonly unknown[], depth: number): void {
   reserve(5);
   const start = at;
   at += 4;
-  for (let index = 0; index < array.length; index++) writeElement(String(index), array[index] ?? null, depth);
+  for (let index = 0; index < array.length; index++) {
+    reserve(12);
+    const typeAt = at++;
+    writeIndex(index);
+    scratch[typeAt] = writeValue(array[index] ?? null, depth);
+  }
   close(start);
 }
 
@@ -94,6 +100,19 @@ function writeElement(key: string, value: unknown, depth: number): void {
   at++;
   writeKey(key);
   scratch[typeAt] = writeValue(value, depth);
+}
+
+/** The name of an array's element. */
+function writeIndex(index: number): void {
+  if (index >= 10) writeDigits(index);
+  else scratch[at++] = 48 + index;
+  scratch[at++] = 0;
+}
+
+function writeDigits(value: number): void {
+  const rest = Math.floor(value / 10);
+  if (rest > 0) writeDigits(rest);
+  scratch[at++] = 48 + (value - rest * 10);
 }
 
 function writeKey(key: string): void {
@@ -151,7 +170,7 @@ function writeObject(value: object, depth: number): number {
     return 0x03;
   }
   if (value instanceof ObjectId) {
-    writeBytes(value.id);
+    writeId(value);
     return 0x07;
   }
   if (value instanceof Date) {
@@ -192,7 +211,7 @@ function writeRareObject(value: object, depth: number): number {
   if (value instanceof Code) return writeCode(value, depth);
   if (value instanceof DBPointer) {
     writeString(value.namespace);
-    writeBytes(value.id.id);
+    writeId(value.id);
     return 0x0c;
   }
   if (value instanceof MinKey) return 0xff;
@@ -219,6 +238,12 @@ function writeBytes(bytes: Uint8Array): void {
   at += bytes.length;
 }
 
+function writeId(id: ObjectId): void {
+  reserve(12);
+  writeObjectId(id, scratch, at);
+  at += 12;
+}
+
 function writeDate(date: Date): void {
   const milliseconds = date.getTime();
   if (Number.isNaN(milliseconds)) throw new CommandError('BadValue', 'a date is outside the supported range');
@@ -230,7 +255,7 @@ function writeDate(date: Date): void {
 function writeString(text: string): void {
   reserve(text.length * 3 + 5);
   const start = at + 4;
-  const length = text.length <= 24 ? writeShort(text, start) : scratch.write(text, start, 'utf8');
+  const length = text.length <= 32 ? writeShort(text, start) : scratch.write(text, start, 'utf8');
   writeInt32(length + 1);
   at = start + length;
   scratch[at++] = 0;

@@ -1,11 +1,12 @@
-import type { BSONSymbol } from 'bson';
-import { Binary, BSONRegExp, Code, ObjectId, Timestamp } from 'bson';
+import type { BSONSymbol, ObjectId } from 'bson';
+import { Binary, BSONRegExp, Code, Timestamp } from 'bson';
 import type { Document } from '../types.js';
 import { textOf } from './compare.js';
 import { DBPointer } from './db-pointer.js';
 import { decimalBytes, numberKey, writeDouble } from './index-number.js';
 import { keysOf } from './key-order.js';
 import type { BsonNumber } from './numbers.js';
+import { writeObjectId } from './object-id.js';
 import { bsonType, TYPES } from './types.js';
 
 /*
@@ -37,7 +38,9 @@ export function encodeIndexValue(value: unknown, direction: 1 | -1): Uint8Array 
 
 function finish(): Uint8Array {
   const key = Buffer.allocUnsafe(at);
-  scratch.copy(key, 0, 0, at);
+  // For the usual short key a loop costs less than the call into the runtime.
+  if (at > 64) scratch.copy(key, 0, 0, at);
+  else for (let index = 0; index < at; index++) key[index] = scratch[index];
   return key;
 }
 
@@ -81,7 +84,7 @@ function writeBody(order: number, value: unknown): void {
       writeByte(0);
       return;
     case TYPES.objectId.order:
-      writeBytes((value as ObjectId).id);
+      writeId(value as ObjectId);
       return;
     case TYPES.bool.order:
       writeByte(value === true ? 1 : 0);
@@ -107,7 +110,7 @@ function writeRare(value: unknown): void {
     writeText(value.options);
   } else if (value instanceof DBPointer) {
     writeText(value.namespace);
-    writeBytes(value.id.id);
+    writeId(value.id);
   } else if (value instanceof Code) {
     writeText(value.code);
     writeDocument(value.scope ?? {});
@@ -132,11 +135,23 @@ function writeNumber(value: BsonNumber): void {
 
 function writeText(text: string): void {
   reserve(text.length * 3 + 2);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 0 || code >= 128) {
+      writeEncoded(text.slice(index));
+      break;
+    }
+    scratch[at++] = code;
+  }
+  writeByte(0);
+  writeByte(TEXT_END);
+}
+
+/** Text with zeros or characters beyond ASCII. */
+function writeEncoded(text: string): void {
   const start = at;
   at += scratch.write(text, at, 'utf8');
   if (scratch.subarray(start, at).includes(0)) escapeZeros(start);
-  writeByte(0);
-  writeByte(TEXT_END);
 }
 
 function escapeZeros(start: number): void {
@@ -159,6 +174,12 @@ function writeDocument(document: Document): void {
     writeBody(order, value);
   }
   writeByte(0);
+}
+
+function writeId(id: ObjectId): void {
+  reserve(12);
+  writeObjectId(id, scratch, at);
+  at += 12;
 }
 
 function writeUint32(value: number): void {

@@ -27,7 +27,10 @@ export function getPath(value: unknown, path: string | readonly string[]): unkno
 export interface PathValue {
   /** `undefined` when the path ends before its last component. */
   readonly value: unknown;
-  /** The index in the outermost array that was traversed without being named by a number in the path. */
+  /**
+   * The index in the outermost array that was traversed without being named by a number in the path, or that the last
+   * component names.
+   */
   readonly index: number | undefined;
   /** Whether the value is an element that stands for its array, not what the path itself leads to. */
   readonly element: boolean;
@@ -105,10 +108,11 @@ function visitArray(
     const element = array[index];
     if (isDocument(element)) {
       if (visitValue(element, components, at, leafArrays, visit, outer ?? index)) return true;
-      if (index === named && visitNamed(element, components, at + 1, leafArrays, visit, outer)) return true;
+      if (index === named && visitNamed(element, components, at + 1, leafArrays, visit, outer, index))
+        return true;
     } else if (index === named) {
       if (last) {
-        if (visit(element, outer, false)) return true;
+        if (visit(element, outer ?? index, false)) return true;
       } else if (
         Array.isArray(element) &&
         visitArray(element, components, at + 1, leafArrays, visit, outer)
@@ -127,8 +131,9 @@ function visitNamed(
   leafArrays: boolean,
   visit: PathVisitor,
   outer: number | undefined,
+  index: number,
 ): boolean {
   return from === components.length
-    ? visit(element, outer, false)
+    ? visit(element, outer ?? index, false)
     : visitValue(element, components, from, leafArrays, visit, outer);
 }

@@ -28,6 +28,9 @@ describe('positionOf', () => {
     [{ $or: [{ $and: [{ a: 1 }, { b: 9 }] }, { b: 1 }] }, { a: [1], b: 1 }, undefined],
     [{ a: { $ne: 5 } }, { a: [1, 2] }, undefined],
     [{ a: 2 }, { a: 2 }, undefined],
+    [{ 'a.1': 2 }, { a: [1, 2] }, 1],
+    [{ 'a.1': { b: 2 } }, { a: [1, { b: 2 }] }, 1],
+    [{ 'a.1.b': 2 }, { a: [1, { b: [0, 0, 2] }] }, 2],
     [{ a: 9 }, { a: [1] }, undefined],
   ])('%j on %j is at %s', (filter, document, position) => {
     expect(compileFilter(filter).positionOf(document)).toBe(position);

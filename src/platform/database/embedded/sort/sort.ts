@@ -2,7 +2,7 @@ import { compareWith } from '../bson/compare.js';
 import { keysOf } from '../bson/key-order.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { visitPath } from '../bson/paths.js';
-import { isDocument } from '../bson/types.js';
+import { getOwn, isDocument } from '../bson/types.js';
 import { collatorFor } from '../collation/collator.js';
 import type { Collator } from '../collation/collator.js';
 import { CommandError } from '../errors.js';
@@ -51,7 +51,11 @@ export function compileSort(spec: Document, collation?: Collation): Sort {
   };
   const valuesOf = (document: Document): unknown[] => {
     let arrays = 0;
-    const values = keys.map(({ direction }, at) => {
+    const values = keys.map(({ path, direction }, at) => {
+      if (paths[at].length === 1) {
+        const value = getOwn(document, path);
+        if (!Array.isArray(value)) return value ?? null;
+      }
       const choice = new Choice(direction, strings);
       visitPath(document, paths[at], true, choice.consider);
       if (choice.inArray) arrays++;
