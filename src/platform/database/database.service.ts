@@ -16,6 +16,9 @@ export interface StoredDocument {
  */
 @Injectable()
 export class Database {
+  /** The handle of the last client; making one costs more than a look-up in a collection should. */
+  private handle?: { client: mongo.MongoClient; db: mongo.Db };
+
   constructor(
     @InjectConnection() private readonly connection: Connection,
     private readonly config: Config,
@@ -41,6 +44,9 @@ export class Database {
     // Unset until the first connection; one that is lost later recovers inside the driver, within its time limits.
     if (!this.connection.db)
       throw new CoglexError('database_unavailable', { headers: { 'Retry-After': '2' } });
-    return this.connection.getClient().db(this.config.MONGODB_DATABASE);
+    const client = this.connection.getClient();
+    if (this.handle?.client !== client)
+      this.handle = { client, db: client.db(this.config.MONGODB_DATABASE) };
+    return this.handle.db;
   }
 }
