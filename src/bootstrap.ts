@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './platform/config/config.js';
 import { loadConfig } from './platform/config/load-config.js';
@@ -17,6 +18,8 @@ export interface CreateAppOptions {
   config?: Config;
   /** Further modules beside those of the product. */
   imports?: ModuleMetadata['imports'];
+  /** Where to log; to the standard output by default. */
+  logger?: Logger;
   /** Build the graph without instantiating anything: no database, no network. */
   preview?: boolean;
 }
@@ -29,7 +32,7 @@ export interface CreateAppOptions {
  */
 export async function createApp(options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
   const config = options.config ?? loadConfig();
-  const logger = createRootLogger(config);
+  const logger = options.logger ?? createRootLogger(config);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, options.imports),
     createFastifyAdapter(config, logger),

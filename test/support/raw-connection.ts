@@ -51,9 +51,14 @@ export class RawConnection {
     for (;;) {
       const answer = this.take();
       if (answer) return answer;
-      if (this.socket.closed) throw new Error(`Closed after ${JSON.stringify(this.received.toString())}`);
+      if (this.socket.closed) throw new Error(`Closed after ${JSON.stringify(this.text)}`);
       await Promise.race([once(this.socket, 'data'), this.closed]);
     }
+  }
+
+  /** What has been received and not been taken as an answer. */
+  get text(): string {
+    return this.received.toString();
   }
 
   destroy(): void {

@@ -7,6 +7,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MongoClient, type Db } from 'mongodb';
 import { createApp } from '../../src/bootstrap.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
+import { createRootLogger } from '../../src/platform/logging/root-logger.js';
 import { ApiClient } from './api-client.js';
 
 /** API key of every test application. */
@@ -30,6 +31,16 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** Modules beside those of the product. */
   imports?: ModuleMetadata['imports'];
+  /** Receives the lines of the log. One application of a test file can be given this, and it must be the first. */
+  onLog?: (line: LogLine) => void;
+}
+
+/** A line of the JSON log. */
+export interface LogLine {
+  level: number;
+  msg: string;
+  requestId?: string;
+  [member: string]: unknown;
 }
 
 /** The real application on a free port, with a database of its own. */
@@ -59,7 +70,10 @@ export class TestApp {
       AUTH_BCRYPT_COST: '4',
       ...options.env,
     };
-    const nest = await createApp({ config: loadConfig({ env, dotenv: null }), imports: options.imports });
+    const config = loadConfig({ env, dotenv: null });
+    const { imports, onLog } = options;
+    const logger = onLog && createRootLogger(config, { write: (line) => onLog(JSON.parse(line) as LogLine) });
+    const nest = await createApp({ config, imports, logger });
     await nest.listen(0, '127.0.0.1');
     const mongo = new MongoClient(testDatabaseUri());
     return new TestApp(nest, await nest.getUrl(), databaseName, directory, mongo);
