@@ -14,7 +14,7 @@ import {
 } from 'bson';
 import { CommandError } from '../errors.js';
 import type { Document } from '../types.js';
-import { decode, encode, MAX_DOCUMENT_BYTES, readField } from './codec.js';
+import { decode, decodeFields, encode, MAX_DOCUMENT_BYTES, readField } from './codec.js';
 import { DBPointer } from './db-pointer.js';
 import { keysOf } from './key-order.js';
 
@@ -139,6 +139,16 @@ describe('codec', () => {
     for (const key of Object.keys(EVERYTHING)) expect(readField(bytes, key)).toEqual(EVERYTHING[key]);
     expect(readField(bytes, 'last')).toBe('z');
     expect(readField(bytes, 'missing')).toBeUndefined();
+  });
+
+  it('reads some fields alone', () => {
+    const bytes = encode(EVERYTHING);
+    expect(decodeFields(bytes, new Set(['text', 'int', 'missing']))).toEqual({
+      int: 5,
+      text: EVERYTHING.text,
+    });
+    expect(decodeFields(bytes, new Set())).toEqual({});
+    expect(codeOf(() => decodeFields(Buffer.alloc(3), new Set(['a'])))).toBe(22);
   });
 
   it('takes plain arrays of bytes and views into larger buffers', () => {

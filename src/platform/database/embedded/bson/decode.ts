@@ -7,7 +7,7 @@ import { cachedKey } from './key-cache.js';
 import { defineOwn, isIntegerLike, rememberOrder } from './key-order.js';
 import { MAX_DEPTH } from './limits.js';
 import { readObjectId } from './object-id.js';
-import { isInt32 } from './types.js';
+import { isInt32, setOwn } from './types.js';
 
 const eightBytes = new Uint8Array(8);
 const asDouble = new Float64Array(eightBytes.buffer);
@@ -41,6 +41,28 @@ export function readField(bytes: Uint8Array, name: string): unknown {
     if (reader.key() === name) return reader.value(type, 1);
     reader.skip(type);
   }
+}
+
+/**
+ * Decodes only some top-level fields, in the document's order; worth it where most of a document is not needed, as for
+ * a filter that rejects it.
+ */
+export function decodeFields(bytes: Uint8Array, names: ReadonlySet<string>): Document {
+  const reader = new Reader(bytes);
+  if (bytes.length < 5 || reader.int32() !== bytes.length) throw malformed('wrong document length');
+  const document: Document = {};
+  for (let missing = names.size; missing > 0;) {
+    const type = reader.byte();
+    if (type === 0) break;
+    const key = reader.key();
+    if (names.has(key)) {
+      setOwn(document, key, reader.value(type, 1));
+      missing--;
+    } else {
+      reader.skip(type);
+    }
+  }
+  return document;
 }
 
 function malformed(reason: string): CommandError {

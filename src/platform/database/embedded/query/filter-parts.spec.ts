@@ -65,3 +65,16 @@ describe('equalities', () => {
     expect(codeOf(() => compileFilter(filter).equalities())).toBe(54);
   });
 });
+
+describe('fields', () => {
+  it.each<[Document, string[] | undefined]>([
+    [{ a: 1, 'b.c': { $gt: 1 } }, ['a', 'b']],
+    [{ $or: [{ a: 1 }, { $and: [{ 'c.d': 1 }] }], $comment: 'x' }, ['a', 'c']],
+    [{}, []],
+    [{ a: 1, $expr: true }, undefined],
+    [{ $nor: [{ $jsonSchema: {} }] }, undefined],
+  ])('of %j are %j', (filter, expected) => {
+    const { fields } = compileFilter(filter);
+    expect(fields && [...fields]).toEqual(expected);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Document } from '../types.js';
 import { compileElementTest } from './array-operators.js';
 import { findEqualities } from './equalities.js';
+import { fieldsOf } from './fields.js';
 import { testOne } from './field-test.js';
 import type { MatchDetails, ValueTest } from './field-test.js';
 import { isOperatorDocument, parseOperators, parseValue } from './operators.js';
@@ -25,6 +26,8 @@ export interface Filter {
    * @throws CommandError `NotSingleValueField` (54) when a path is fixed twice
    */
   readonly equalities: () => Map<string, unknown>;
+  /** The top-level fields that decide; `undefined` when any may. A document with these alone gives the same answer. */
+  readonly fields: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -42,6 +45,7 @@ export function compileFilter(filter: Document, options: FilterOptions = {}): Fi
       return match(document, details) ? details.index : undefined;
     },
     equalities: () => findEqualities(filter),
+    fields: fieldsOf(filter),
   };
 }
 
