@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
@@ -15,7 +20,7 @@ const LAST_RETRY_MS = 2000;
  * driver's to mend. Stops the embedded engine after the connection is closed.
  */
 @Injectable()
-export class ConnectionSupervisor implements OnModuleInit, OnApplicationShutdown {
+export class ConnectionSupervisor implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly stop = new AbortController();
   private retrying?: Promise<void>;
 
@@ -38,8 +43,12 @@ export class ConnectionSupervisor implements OnModuleInit, OnApplicationShutdown
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): void {
+    // Before mongoose's own module closes the connection, which must not be taken for a loss.
     this.stop.abort();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
     await this.connection.close();
     await this.retrying;
     await this.embedded.stop();

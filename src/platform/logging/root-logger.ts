@@ -14,7 +14,7 @@ export function createRootLogger(
 ): Logger {
   const options = {
     level: config.LOG_LEVEL,
-    formatters: { log: redactSecrets, bindings: redactSecrets },
+    formatters: { log: redactSecrets },
     serializers: { err: serializeError },
   };
   if (destination) return pino(options, destination);
