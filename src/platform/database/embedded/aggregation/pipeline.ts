@@ -3,7 +3,6 @@ import { CommandError } from '../errors.js';
 import type { Document, Rows } from '../types.js';
 import { rootScope } from './compile.js';
 import type { PipelineContext } from './context.js';
-import type { Scope } from './scope.js';
 import { splitHead as splitStages } from './stages/head.js';
 import type { PipelineHead } from './stages/head.js';
 import { findStage } from './stages/registry.js';
@@ -45,7 +44,8 @@ export function splitHead(stages: readonly Document[]): PipelineHead {
 export function compilePipeline(stages: readonly Document[], context: PipelineContext): Pipeline {
   const { collation, variables, now } = context;
   const scope = rootScope({ collation, variables, now, interrupt: () => context.interrupt?.() });
-  const { run, needsSource } = compileStages(stages, context, scope, 'top', 0);
+  const pipeline = { context, collection: context.collection, scope, place: 'top' as const, depth: 0 };
+  const { run, needsSource } = compileStages(stages, pipeline);
   return { needsSource, run: (source) => guarded(run(source)) };
 }
 
@@ -102,37 +102,31 @@ function requirePlace(
   }
 }
 
-function compileStages(
-  stages: readonly Document[],
-  context: PipelineContext,
-  scope: Scope,
-  place: Place,
-  depth: number,
-): NestedPipeline {
+/** What all stages of one pipeline share. */
+type Surroundings = Pick<StageContext, 'context' | 'collection' | 'scope' | 'place' | 'depth'>;
+
+function compileStages(stages: readonly Document[], surroundings: Surroundings): NestedPipeline {
+  const { scope, collection, place, depth } = surroundings;
   if (depth > MAX_NESTING) {
     throw new CommandError(
       'MaxSubPipelineDepthExceeded',
       `Maximum number of nested sub-pipelines exceeded. Limit is ${MAX_NESTING}`,
     );
   }
-  const nested: StageContext['nested'] = (inner, options) => {
-    const variables = new Map<string, unknown>([...scope.variables, ...(options.variables ?? [])]);
-    const collection = options.collection ?? context.collection;
-    return compileStages(
-      inner,
-      { ...context, collection },
-      { ...scope, variables },
-      options.place,
-      depth + 1,
-    );
-  };
+  const nested: StageContext['nested'] = (inner, options) =>
+    compileStages(inner, {
+      ...surroundings,
+      collection: options.collection ?? collection,
+      scope: {
+        ...scope,
+        variables: new Map<string, unknown>([...scope.variables, ...(options.variables ?? [])]),
+      },
+      place: options.place,
+      depth: depth + 1,
+    });
   const read = readStages(stages, place);
   const compiled = read.map(({ name, spec, definition }, index): Stage =>
-    definition.compile(
-      spec,
-      { context, scope, place, depth, following: stages.slice(index + 1), nested },
-      name,
-    ),
+    definition.compile(spec, { ...surroundings, following: stages.slice(index + 1), nested }, name),
   );
   return {
     needsSource: read[0]?.definition.initial !== true,

@@ -9,8 +9,8 @@ import type { StageCompiler } from './stage.js';
 const DATABASE_PIPELINE = '$cmd.aggregate';
 
 /** `$documents`: literal documents, instead of those of a collection. */
-export const documents: StageCompiler = (spec, { scope, context, place }) => {
-  if (place === 'top' && context.collection !== DATABASE_PIPELINE) {
+export const documents: StageCompiler = (spec, { scope, collection, place }) => {
+  if (place === 'top' && collection !== DATABASE_PIPELINE) {
     throw new CommandError('InvalidNamespace', "'$documents' can only be run with {aggregate: 1}");
   }
   const evaluate = compile(spec, scope);

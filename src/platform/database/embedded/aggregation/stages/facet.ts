@@ -26,7 +26,7 @@ export const facet: StageCompiler = (spec, stage) => {
     }
     const pipeline = stage.nested(stages as Document[], {
       place: '$facet',
-      collection: stage.context.collection,
+      collection: stage.collection,
     });
     return { name, pipeline };
   });

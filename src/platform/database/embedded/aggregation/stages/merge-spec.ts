@@ -154,7 +154,7 @@ function mergePipeline(stages: readonly Document[], let_: unknown, stage: StageC
   ]);
   const pipeline = stage.nested(stages, {
     place: '$lookup',
-    collection: stage.context.collection,
+    collection: stage.collection,
     variables,
   });
   return (existing, document) => {

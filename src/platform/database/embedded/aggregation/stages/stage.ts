@@ -21,6 +21,8 @@ export interface NestedPipeline {
 /** What a stage needs to know to compile its specification. */
 export interface StageContext {
   readonly context: PipelineContext;
+  /** The collection that this pipeline reads. */
+  readonly collection: string;
   /** Where expressions of this pipeline are compiled. */
   readonly scope: Scope;
   readonly place: Place;

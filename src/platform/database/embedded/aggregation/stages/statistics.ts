@@ -8,7 +8,7 @@ import type { StageCompiler } from './stage.js';
 const OPTIONS = new Set(['storageStats', 'count', 'latencyStats', 'queryExecStats']);
 
 /** `$collStats`: one document with what was asked for. */
-export const collStats: StageCompiler = (spec, { context }) => {
+export const collStats: StageCompiler = (spec, { context, collection }) => {
   if (!isDocument(spec)) {
     throw new CommandError(5447000, `$collStats must take a nested object but found: ${typeName(spec)}`);
   }
@@ -25,8 +25,8 @@ export const collStats: StageCompiler = (spec, { context }) => {
     throw new CommandError('CommandNotSupported', '$collStats is not supported here');
   return function* () {
     const { storageStats, count } = spec;
-    const found = context.stats?.(context.collection) ?? {};
-    const result: Document = { ns: `${context.database}.${context.collection}`, localTime: context.now };
+    const found = context.stats?.(collection) ?? {};
+    const result: Document = { ns: `${context.database}.${collection}`, localTime: context.now };
     if (storageStats !== undefined) result.storageStats = withoutEnvelope(found);
     if (count !== undefined) result.count = countOf(found);
     yield result;
@@ -44,11 +44,11 @@ function countOf({ count }: Document): unknown {
 }
 
 /** `$indexStats`: one document for each index. */
-export const indexStats: StageCompiler = (spec, { context }) => {
+export const indexStats: StageCompiler = (spec, { context, collection }) => {
   if (!isDocument(spec) || Object.keys(spec).length > 0) {
     throw new CommandError(28803, 'The $indexStats stage specification must be an empty object');
   }
   if (context.indexStats === undefined)
     throw new CommandError('CommandNotSupported', '$indexStats is not supported here');
-  return () => context.indexStats?.(context.collection) ?? [];
+  return () => context.indexStats?.(collection) ?? [];
 };
