@@ -25,7 +25,7 @@ describeInBrowser('the explorer at /docs', () => {
     const key = page.locator('.auth-container', { hasText: 'X-API-Key' });
     await key.locator('input').fill(server.secret);
     await key.getByRole('button', { name: /Apply|Authorize/ }).click();
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Close' }).first().click();
   });
 
   afterAll(async () => {
@@ -43,7 +43,10 @@ describeInBrowser('the explorer at /docs', () => {
     await operation.getByRole('button', { name: 'Try it out' }).click();
     await change?.(operation);
     await operation.getByRole('button', { name: 'Execute' }).click();
-    const status = await operation.locator('.live-responses-table .response-col_status').first().innerText();
+    const status = await operation
+      .locator('.live-responses-table tr.response .response-col_status')
+      .first()
+      .innerText();
     await operation.locator('.opblock-summary-control').click();
     return Number.parseInt(status, 10);
   }
