@@ -1,5 +1,6 @@
 import { compileExpression } from '../aggregation/expression.js';
 import type { Expression } from '../aggregation/expression.js';
+import { findOperator } from '../aggregation/operators/registry.js';
 import { keysOf } from '../bson/key-order.js';
 import { isNumeric, isZero } from '../bson/numbers.js';
 import { isDocument } from '../bson/types.js';
@@ -112,14 +113,15 @@ class Parser {
         `An empty sub-projection is not a valid value. Found empty object at path ${path.join('.')}`,
       );
     }
-    if (!first.startsWith('$')) {
+    if (!first.startsWith('$') || keys.length > 1) {
       this.parseLevel(value, path);
       return;
     }
-    if (keys.length === 1 && this.find && this.parseFindOperator(path, first, value[first])) return;
+    if (this.find && this.parseFindOperator(path, first, value[first])) return;
     if (first === '$elemMatch' && !this.find) {
       throw new CommandError('InvalidPipelineOperator', 'Cannot use $elemMatch in this context');
     }
+    if (findOperator(first) === undefined) throw new CommandError(31325, `Unknown expression ${first}`);
     const message = 'Cannot use expression other than $meta in exclusion projection';
     this.parseExpression(path, value, 31252, message);
   }

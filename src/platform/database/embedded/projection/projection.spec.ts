@@ -181,7 +181,9 @@ describe('compileProjection', () => {
     [31395, { 'a.$': 0 }],
     [31271, { 'a.$': { $add: [1, 2] } }],
     [31308, { 'a.$': 'x' }],
-    [168, { a: { $foo: 1 } }],
+    [31325, { a: { $foo: 1 } }],
+    [168, { a: { $add: [{ $foo: 1 }] } }],
+    [16410, { a: { $add: [1], $foo: 1 } }],
     [2, { a: { $elemMatch: { $foo: 1 } } }],
   ])('refuses with %i: %j', (code, spec) => {
     expect(codeOf(() => project(spec, {}))).toBe(code);

@@ -86,6 +86,12 @@ describe('compileUpdate', () => {
     expect(codeOf(() => compileUpdate({ $set: { 'a.$[i]': 1 } }, { arrayFilters }))).toBe(code);
   });
 
+  it('refuses constants without a pipeline', () => {
+    expect(codeOf(() => compileUpdate({ $set: { a: 1 } }, { constants: { c: 1 } }))).toBe(51198);
+    expect(codeOf(() => compileUpdate({ a: 1 }, { constants: { c: 1 } }))).toBe(51198);
+    expect(codeOf(() => compileUpdate([{ $set: { a: '$$c' } }], { constants: { c: 1 } }))).toBeUndefined();
+  });
+
   it('refuses array filters where they mean nothing', () => {
     expect(codeOf(() => compileUpdate({ a: 1 }, { arrayFilters: [{ i: 1 }] }))).toBe(9);
     expect(codeOf(() => compileUpdate([{ $set: { a: 1 } }], { arrayFilters: [{ i: 1 }] }))).toBe(9);
@@ -94,7 +100,9 @@ describe('compileUpdate', () => {
   it.each<[number, Document[]]>([
     [72, [{ $match: { a: 1 } }]],
     [72, [{ $group: { _id: null } }]],
-    [72, [{}]],
+    [40323, [{}]],
+    [40324, [{ $foo: 1 }]],
+    [40324, [{ $match: {} }, { $foo: 1 }]],
   ])('refuses with %i the pipeline %j', (code, pipeline) => {
     expect(codeOf(() => compileUpdate(pipeline))).toBe(code);
   });

@@ -13,8 +13,10 @@ import { unlessSame } from './same-value.js';
 export interface UpdateOptions {
   arrayFilters?: Document[];
   collation?: Collation;
-  /** Values of the command's `let` and `c`. */
+  /** Values of the command's `let`. */
   variables?: Record<string, unknown>;
+  /** The statement's `c`, which only a pipeline may have. */
+  constants?: Document;
 }
 
 /** What an update is applied with. */
@@ -45,6 +47,9 @@ export function compileUpdate(update: Document | Document[], options: UpdateOpti
   if (Array.isArray(update)) {
     refuseArrayFilters(options, 'pipeline-style updates');
     return guarded('pipeline', compileUpdatePipeline(update, options));
+  }
+  if (options.constants !== undefined) {
+    throw new CommandError(51198, 'Constant values may only be specified for pipeline updates');
   }
   const keys = keysOf(update);
   if (keys[0]?.startsWith('$') === true) return guarded('operators', compileOperators(update, options));
