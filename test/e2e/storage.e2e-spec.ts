@@ -67,6 +67,12 @@ describe('storage', () => {
       expect(body).toMatchObject(document);
     });
 
+    it.each([100_000, 1_000_000, 5_000_000])('keeps a document of %i bytes', async (size) => {
+      const document = { before: 1, text: 'é'.repeat(size / 2), after: { list: [true] } };
+      const [id] = await insert(document);
+      expect((await app.client.get<Note>(`${path}/${id}`)).body).toMatchObject(document);
+    });
+
     it('lets the caller choose the id, as text or as ObjectId', async () => {
       const answer = await app.client.post<Inserted>(path, [
         { _id: 'bücher/1 €' },
