@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.js';
 import type { Document } from '../types.js';
-import { compileExpression, evaluate, Variable } from './expression.js';
+import { compileExpression, evaluate, evaluateVariables, Variable } from './expression.js';
+import { findOperator } from './operators/registry.js';
 import { fails, missing, outcomeOf, titled, value } from './testing/cases.js';
 import type { Row } from './testing/cases.js';
 
@@ -160,4 +161,37 @@ describe('compileExpression', () => {
     evaluate({ $setField: { field: 'c', input: '$b', value: 2 } }, document);
     expect(document).toEqual(copy);
   });
+});
+
+describe('evaluateVariables', () => {
+  test('computes the values once', () => {
+    expect(evaluateVariables({ a: 1, b: { $add: [1, 2] }, c: '$$NOW' }, { now: NOW })).toEqual({
+      a: 1,
+      b: 3,
+      c: NOW,
+    });
+  });
+
+  test('refuses names that cannot be bound', () => {
+    expect(outcomeOf(() => evaluateVariables({ ROOT: 1 }))).toBe('error 9');
+  });
+});
+
+/** The expression operators of MongoDB 7.0's manual. */
+const MANUAL = `
+  abs acos acosh add allElementsTrue and anyElementTrue arrayElemAt arrayToObject asin asinh atan atan2 atanh avg
+  binarySize bitAnd bitNot bitOr bitXor bsonSize ceil cmp concat concatArrays cond convert cos cosh dateAdd dateDiff
+  dateFromParts dateFromString dateSubtract dateToParts dateToString dateTrunc dayOfMonth dayOfWeek dayOfYear
+  degreesToRadians divide eq exp filter first firstN floor function getField gt gte hour ifNull in indexOfArray
+  indexOfBytes indexOfCP isArray isNumber isoDayOfWeek isoWeek isoWeekYear last lastN let literal ln log log10 lt lte
+  ltrim map max maxN median mergeObjects meta min minN millisecond minute mod month multiply ne not objectToArray or
+  percentile pow radiansToDegrees rand range reduce regexFind regexFindAll regexMatch replaceAll replaceOne
+  reverseArray round rtrim second setDifference setEquals setField setIntersection setIsSubset setUnion sin sinh size
+  slice sortArray split sqrt stdDevPop stdDevSamp strLenBytes strLenCP strcasecmp substr substrBytes substrCP subtract
+  sum switch tan tanh toBool toDate toDecimal toDouble toInt toLong toLower toObjectId toString toUpper trim trunc
+  tsIncrement tsSecond type unsetField week year zip`;
+
+test('every operator of the manual is known', () => {
+  const names = MANUAL.trim().split(/\s+/);
+  expect(names.filter((name) => findOperator(`$${name}`) === undefined)).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { CommandError } from '../../errors.js';
 import { calendarParts, dayOfWeek, dayOfYear, isoDayOfWeek, isoWeek, week } from './calendar.js';
+import type { CalendarParts } from './calendar.js';
 import type { TimeZone } from './time-zone.js';
 
 export const MONTHS: readonly string[] = [
@@ -36,11 +37,16 @@ export function requireFormat(format: string, direction: 'toString' | 'fromStrin
 export function formatDate(format: string, instant: number, zone: TimeZone): string {
   const offset = zone.offset(instant);
   const local = instant + offset;
-  return format.replace(/%(.)/gs, (_, specifier: string) => formatPart(specifier, local, offset));
+  const parts = calendarParts(local);
+  let text = '';
+  for (let index = 0; index < format.length; index++) {
+    const character = format[index];
+    text += character === '%' ? formatPart(format[++index], parts, local, offset) : character;
+  }
+  return text;
 }
 
-function formatPart(specifier: string, local: number, offset: number): string {
-  const parts = calendarParts(local);
+function formatPart(specifier: string, parts: CalendarParts, local: number, offset: number): string {
   switch (specifier) {
     case 'b':
       return MONTHS[parts.month - 1]?.slice(0, 3) ?? '';

@@ -90,6 +90,7 @@ const format = (text: string, extra: object = {}): unknown => ({
 
 const text: Row[] = [
   [{ $dateToString: { date: '$d' } }, document, value('2017-01-01T12:34:56.789Z')],
+  [{ $dateToString: { date: '$d', timezone: '+01' } }, document, value('2017-01-01T13:34:56.789Z')],
   [format('%Y-%m-%d'), document, value('2017-01-01')],
   [format('%H:%M:%S:%L%z', { timezone: 'America/New_York' }), document, value('07:34:56:789-0500')],
   [format('%Z', { timezone: '+04:30' }), document, value('270')],

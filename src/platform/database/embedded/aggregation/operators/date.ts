@@ -5,7 +5,7 @@ import { formatDate, requireFormat } from '../dates/format.js';
 import { parseDate, parseDateByFormat } from '../dates/parse.js';
 import type { TimeZone } from '../dates/time-zone.js';
 import { fold } from '../constant.js';
-import { asDate, coerceToDate, isoString, show, typeName } from '../values.js';
+import { asDate, coerceToDate, show, typeName } from '../values.js';
 import { compileNamed, named, required } from './arguments.js';
 import type { NamedShape, Operator, OperatorFamily } from './arguments.js';
 import { startOfWeekArgument, timeZoneArgument, unitArgument } from './date-arguments.js';
@@ -22,13 +22,11 @@ const dateToString = named(TO_STRING, ({ date, format, timezone, onNull }, given
   const zone = timeZoneArgument(timezone, given.has('timezone'));
   if (date == null) return given.has('onNull') ? onNull : null;
   if (zone === undefined || (given.has('format') && pattern === undefined)) return null;
-  const instant = coerceToDate(date);
-  if (pattern !== undefined) return formatDate(pattern, instant.getTime(), zone);
-  return zone.isUtc ? isoString(instant) : formatDate(DEFAULT_FORMAT, instant.getTime(), zone);
+  return formatDate(pattern ?? DEFAULT_FORMAT, coerceToDate(date).getTime(), zone);
 });
 
-/** What `$dateToString` writes without a format; outside UTC there is no `Z` at the end. */
-const DEFAULT_FORMAT = '%Y-%m-%dT%H:%M:%S.%L';
+/** Up to 7.0 the `Z` is there in every time zone. */
+const DEFAULT_FORMAT = '%Y-%m-%dT%H:%M:%S.%LZ';
 
 function formatArgument(
   format: unknown,
