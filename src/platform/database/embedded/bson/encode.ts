@@ -82,7 +82,9 @@ function writeArray(array: readonly unknown[], depth: number): void {
     reserve(12);
     const typeAt = at++;
     writeIndex(index);
-    scratch[typeAt] = writeValue(array[index] ?? null, depth);
+    // Not in one expression: writing may replace the buffer, and an assignment evaluates its left side first.
+    const type = writeValue(array[index] ?? null, depth);
+    scratch[typeAt] = type;
   }
   close(start);
 }
@@ -99,7 +101,8 @@ function writeElement(key: string, value: unknown, depth: number): void {
   reserve(1);
   at++;
   writeKey(key);
-  scratch[typeAt] = writeValue(value, depth);
+  const type = writeValue(value, depth);
+  scratch[typeAt] = type;
 }
 
 /** The name of an array's element. */
