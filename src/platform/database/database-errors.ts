@@ -105,7 +105,7 @@ function serverError(error: mongo.MongoServerError): CoglexError | undefined {
   if (code === 11000) return duplicateKey(error);
   const known = SERVER_CODES.get(code);
   if (known) return new CoglexError(known.code, { detail: known.detail, cause: error });
-  if (code < FIRST_OPERATOR_CODE && !CALLER_CODES.has(code)) return undefined;
+  if (!(code >= FIRST_OPERATOR_CODE || CALLER_CODES.has(code))) return undefined;
   return new CoglexError('query_refused', {
     detail: 'The database refused the operation: it is malformed, or it does not fit the data.',
     cause: error,

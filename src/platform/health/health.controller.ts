@@ -13,7 +13,7 @@ export class HealthController {
 
   @Get()
   @ApiOperation({ operationId: 'getHealth', summary: 'State of the server and of what it stands on' })
-  @ApiResponse({ status: 200, type: HealthDto })
+  @ApiResponse({ status: 200, type: HealthDto, description: 'Every part is up' })
   @ApiResponse({ status: 503, type: HealthDto, description: 'A part is down' })
   async getHealth(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
     const health = await this.health.check();
@@ -23,14 +23,14 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process answers' })
-  @ApiResponse({ status: 200, type: LivenessDto })
+  @ApiResponse({ status: 200, type: LivenessDto, description: 'It answers' })
   getLiveness(): LivenessDto {
     return { status: 'healthy' };
   }
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether requests can be served' })
-  @ApiResponse({ status: 200, type: HealthDto })
+  @ApiResponse({ status: 200, type: HealthDto, description: 'Every part is up' })
   @ApiResponse({ status: 503, type: HealthDto, description: 'The database is away' })
   getReadiness(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
     return this.getHealth(reply);

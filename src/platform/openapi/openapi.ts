@@ -2,7 +2,9 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Config } from '../config/config.js';
 import { PACKAGE_VERSION } from '../config/package-version.js';
+import { ProblemDto } from '../errors/problem.dto.js';
 import { API_KEY_SCHEME, USER_TOKEN_SCHEME } from '../security/access.decorator.js';
+import { withCommonProblems } from './common-problems.js';
 
 /** The OpenAPI document of all routes. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -17,7 +19,7 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SCHEME)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, USER_TOKEN_SCHEME)
     .build();
-  return SwaggerModule.createDocument(app, document);
+  return withCommonProblems(SwaggerModule.createDocument(app, document, { extraModels: [ProblemDto] }));
 }
 
 /** Serves the explorer at `/docs` and the document at `/docs-json`, from local files only. */
