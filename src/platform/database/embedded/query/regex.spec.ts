@@ -75,6 +75,17 @@ describe('compileRegex', () => {
     expect(codeOf(() => compileRegex('a\0'))).toBe(2);
   });
 
+  it('refuses what would take too long', () => {
+    expect(codeOf(() => compileRegex('(a|b|c){1000}'.repeat(20)))).toBe(51091);
+    expect(codeOf(() => compileRegex('a{1000}'.repeat(4000)))).toBe(51091);
+    const large = compileRegex('.{500}x.{500}');
+    expect(large.test('x'.repeat(2000))).toBe(true);
+    expect(codeOf(() => large.test('y'.repeat(10_000_000)))).toBe(51156);
+    expect(codeOf(() => large.find('y'.repeat(10_000_000)))).toBe(51156);
+    expect(compileRegex('x+y').test('x'.repeat(10_000_000))).toBe(false);
+    expect(compileRegex('xy').test('x'.repeat(16_000_000))).toBe(false);
+  });
+
   it('compiles a pattern once', () => {
     expect(compileRegex('once+', 'i')).toBe(compileRegex('once+', 'i'));
     expect(compileRegex('once+', '')).not.toBe(compileRegex('once+', 'i'));

@@ -27,11 +27,17 @@ const INVALID_FLAG = 51108;
 const MAX_PATTERN_LENGTH = 32_764;
 const MAX_CACHED = 500;
 
+/** Matching costs at most its instructions times the length of the text, which both are therefore bounded. */
+const MAX_INSTRUCTIONS = 10_000;
+const MAX_STEPS = 200_000_000;
+const TOO_EXPENSIVE = 51156;
+
 const cache = new Map<string, Regex>();
 
 /**
  * Compiles a regular expression of MongoDB's syntax, as far as it can run in linear time: look-around, back-references,
- * atomic groups and possessive quantifiers are refused. The options are `i`, `m`, `s`, `x` and `u`, which is always on.
+ * atomic groups and possessive quantifiers are refused, as are counted repetitions that unfold too far. The options are
+ * `i`, `m`, `s`, `x` and `u`, which is always on. While it runs, a large pattern on a very long text is refused (51156).
  *
  * Compiled patterns are kept, the least recently used ones forgotten first.
  *
@@ -74,6 +80,7 @@ function invalid(reason: string): CommandError {
 class GeneralRegex implements Regex {
   private readonly program: RE2JS;
   private readonly dollar: boolean;
+  private readonly maxLength: number;
 
   constructor(pattern: string, options: string) {
     const translation = translate(pattern, options.includes('x'));
@@ -87,17 +94,28 @@ class GeneralRegex implements Regex {
     } catch (error) {
       throw invalid(error instanceof Error ? error.message : String(error));
     }
+    const instructions = this.program.programSize();
+    if (instructions > MAX_INSTRUCTIONS) throw invalid('it is too large');
+    this.maxLength = Math.floor(MAX_STEPS / instructions);
   }
 
   test(text: string): boolean {
+    this.requireShort(text);
     return this.program.test(text) || (this.hasOtherEnd(text) && this.program.test(text.slice(0, -1)));
   }
 
   find(text: string, from = 0): RegexMatch | undefined {
+    this.requireShort(text);
     const match = this.findIn(text, from);
     if (!this.hasOtherEnd(text)) return match;
     const earlier = this.findIn(text.slice(0, -1), from);
     return earlier !== undefined && (match === undefined || earlier.start < match.start) ? earlier : match;
+  }
+
+  private requireShort(text: string): void {
+    if (text.length > this.maxLength) {
+      throw new CommandError(TOO_EXPENSIVE, 'Regular expression exceeded match limit');
+    }
   }
 
   /** RE2's `$` is the very end of the text; PCRE's also comes before a newline there. */
