@@ -2,6 +2,7 @@ import { CommandError } from '../errors.js';
 import type { Collation, Document } from '../types.js';
 import { isIntegerLike, keysOf, rememberOrder } from '../bson/key-order.js';
 import { isDocument, setOwn } from '../bson/types.js';
+import { requireBounded, shallowBytes } from './bounded.js';
 import { constant, isConstant } from './constant.js';
 import { entriesOf } from './documents.js';
 import { compileFieldPath, compileVariablePath, requireFieldName } from './field-path.js';
@@ -36,6 +37,15 @@ export function rootScope(options: ExpressionOptions): Scope {
   };
 }
 
+/** Operators whose results are new strings, arrays or documents of any size. */
+const ALLOCATING = new Set(
+  `arrayToObject concat concatArrays filter firstN getField lastN ltrim map maxN mergeObjects minN objectToArray range
+  regexFind regexFindAll replaceAll replaceOne reverseArray rtrim setDifference setField setIntersection setUnion slice
+  sortArray split substr substrBytes substrCP toLower toString toUpper trim unsetField zip`
+    .split(/\s+/)
+    .map((name) => `$${name}`),
+);
+
 /** Compiles any expression: a field path, a variable, an operator, an object or array of expressions, or a constant. */
 export function compileSpec(spec: unknown, scope: Scope): Expression {
   if (typeof spec === 'string') {
@@ -43,21 +53,47 @@ export function compileSpec(spec: unknown, scope: Scope): Expression {
     if (spec.startsWith('$')) return compileFieldPath(spec.slice(1), scope);
     return constant(spec);
   }
-  if (typeof spec !== 'object' || spec === null) return constant(spec);
+  if (typeof spec !== 'object' || spec === null || !(Array.isArray(spec) || isDocument(spec))) {
+    return constant(spec);
+  }
+  if (scope.depth === 0) return compileOutermost(spec, scope);
   if (scope.depth >= MAX_DEPTH) {
     throw new CommandError('Overflow', `Expression exceeds the maximum nesting depth of ${MAX_DEPTH}`);
   }
-  const inner: Scope = { ...scope, depth: scope.depth + 1 };
-  if (Array.isArray(spec)) return compileArray(spec, inner);
-  if (!isDocument(spec)) return constant(spec);
+  return compileNested(spec, { ...scope, depth: scope.depth + 1 });
+}
+
+/** What a whole expression makes is measured, before anything else can build on it. */
+function compileOutermost(spec: Document | readonly unknown[], scope: Scope): Expression {
+  const { pacer } = scope;
+  pacer.begin();
+  const evaluate = compileNested(spec, { ...scope, depth: 1 });
+  if (isConstant(evaluate)) {
+    requireBounded(evaluate({}));
+    return evaluate;
+  }
+  return (root) => {
+    pacer.begin();
+    const value = evaluate(root);
+    requireBounded(value);
+    return value;
+  };
+}
+
+function compileNested(spec: Document | readonly unknown[], scope: Scope): Expression {
+  if (isList(spec)) return compileArray(spec, scope);
   const [first] = keysOf(spec);
   if (first === undefined) return constant(spec);
-  return first.startsWith('$') ? compileOperator(spec, inner) : compileObject(spec, inner);
+  return first.startsWith('$') ? compileOperator(spec, scope) : compileObject(spec, scope);
+}
+
+function isList(spec: Document | readonly unknown[]): spec is readonly unknown[] {
+  return Array.isArray(spec);
 }
 
 function compileOperator(spec: Document, scope: Scope): Expression {
   const names = keysOf(spec);
-  const name = names[0] ?? '';
+  const [name] = names;
   if (names.length !== 1) {
     throw new CommandError(
       15983,
@@ -68,7 +104,17 @@ function compileOperator(spec: Document, scope: Scope): Expression {
   if (operator === undefined) {
     throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
   }
-  return operator(spec[name], scope, name);
+  const evaluate = operator(spec[name], scope, name);
+  if (!ALLOCATING.has(name)) return evaluate;
+  if (isConstant(evaluate)) {
+    scope.pacer.allocate(shallowBytes(evaluate({})));
+    return evaluate;
+  }
+  return (root) => {
+    const value = evaluate(root);
+    scope.pacer.allocate(shallowBytes(value));
+    return value;
+  };
 }
 
 function compileObject(spec: Document, scope: Scope): Expression {
@@ -85,6 +131,7 @@ function compileObject(spec: Document, scope: Scope): Expression {
       if (value !== undefined) setOwn(result, name, value);
     }
     if (reordered) rememberOrder(result, order);
+    scope.pacer.allocate(48 + 16 * fields.length);
     return result;
   };
   return fields.every(({ evaluate }) => isConstant(evaluate)) ? constant(build({})) : build;
@@ -92,6 +139,9 @@ function compileObject(spec: Document, scope: Scope): Expression {
 
 function compileArray(spec: readonly unknown[], scope: Scope): Expression {
   const elements = spec.map((element) => compile(element, scope));
-  const build: Expression = (root) => elements.map((evaluate) => evaluate(root) ?? null);
+  const build: Expression = (root) => {
+    scope.pacer.allocate(16 + 8 * elements.length);
+    return elements.map((evaluate) => evaluate(root) ?? null);
+  };
   return elements.every(isConstant) ? constant(build({})) : build;
 }

@@ -114,16 +114,54 @@ describe('names of Object.prototype', () => {
 });
 
 describe('limits', () => {
-  const nested = (levels: number): unknown => {
+  const absolute = (levels: number): unknown => {
     let spec: unknown = 1;
     for (let level = 0; level < levels; level++) spec = { $abs: spec };
     return spec;
   };
 
   test('an expression may nest 200 levels', () => {
-    expect(evaluate(nested(200), {})).toBe(1);
-    expect(outcomeOf(() => evaluate(nested(201), {}))).toBe('error 15');
-    expect(outcomeOf(() => evaluate(nested(100_000), {}))).toBe('error 15');
+    expect(evaluate(absolute(200), {})).toBe(1);
+    expect(outcomeOf(() => evaluate(absolute(201), {}))).toBe('error 15');
+    expect(outcomeOf(() => evaluate(absolute(100_000), {}))).toBe('error 15');
+  });
+
+  test.each<[string, unknown, number]>([
+    [
+      'values that double by reference',
+      { $reduce: { input: { $range: [0, 64] }, initialValue: 1, in: ['$$value', '$$value'] } },
+      146,
+    ],
+    [
+      'values that nest',
+      { $reduce: { input: { $range: [0, 64] }, initialValue: 1, in: nested(9, '$$value') } },
+      15,
+    ],
+    ['variables that double', doubled(60), 146],
+    [
+      'arrays that double',
+      {
+        $reduce: {
+          input: { $range: [0, 64] },
+          initialValue: [1],
+          in: { $concatArrays: ['$$value', '$$value'] },
+        },
+      },
+      146,
+    ],
+    [
+      'strings that double',
+      { $reduce: { input: { $range: [0, 64] }, initialValue: 'x', in: { $concat: ['$$value', '$$value'] } } },
+      146,
+    ],
+    [
+      'loops inside loops',
+      { $map: { input: { $range: [0, 1000000] }, in: { $range: ['$$this', 9000000] } } },
+      146,
+    ],
+    ['many constants', Array.from({ length: 100 }, () => ({ $range: [0, 6_000_000] })), 146],
+  ])('stop %s', (_what, spec, code) => {
+    expect(outcomeOf(() => evaluate(spec, {}))).toBe(`error ${code}`);
   });
 
   test('loops call the interrupt', () => {
@@ -195,3 +233,17 @@ test('every operator of the manual is known', () => {
   const names = MANUAL.trim().split(/\s+/);
   expect(names.filter((name) => findOperator(`$${name}`) === undefined)).toEqual([]);
 });
+
+/** `[[[…value…]]]` */
+function nested(levels: number, spec: unknown): unknown {
+  let result = spec;
+  for (let level = 0; level < levels; level++) result = [result];
+  return result;
+}
+
+/** A chain of variables of which each holds the one before twice. */
+function doubled(levels: number): unknown {
+  let spec: unknown = { $eq: ['$$x', '$$x'] };
+  for (let level = 0; level < levels; level++) spec = { $let: { vars: { x: ['$$x', '$$x'] }, in: spec } };
+  return { $let: { vars: { x: [1] }, in: spec } };
+}

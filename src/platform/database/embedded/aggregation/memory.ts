@@ -10,7 +10,10 @@ export interface MemoryBudget {
 const OBJECT_OVERHEAD = 48;
 const FIELD_OVERHEAD = 16;
 
-/** Roughly what a value takes in memory, in bytes; also used to refuse results that could not be sent. */
+/** Beyond this a value is over every budget, and counting on would only cost time. */
+const ENOUGH = 256 * 1024 * 1024;
+
+/** Roughly what a value takes in memory, in bytes; what appears in it twice counts twice. */
 export function approximateBytes(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -27,11 +30,17 @@ export function approximateBytes(value: unknown): number {
 function objectBytes(value: object): number {
   let bytes = OBJECT_OVERHEAD;
   if (Array.isArray(value)) {
-    for (const element of value) bytes += approximateBytes(element);
+    for (const element of value) {
+      bytes += approximateBytes(element);
+      if (bytes > ENOUGH) return bytes;
+    }
     return bytes;
   }
   if (isDocument(value)) {
-    for (const key in value) bytes += FIELD_OVERHEAD + approximateBytes(value[key]);
+    for (const key in value) {
+      bytes += FIELD_OVERHEAD + approximateBytes(value[key]);
+      if (bytes > ENOUGH) return bytes;
+    }
     return bytes;
   }
   return value instanceof Binary ? bytes + value.position : bytes;

@@ -1,3 +1,4 @@
+import { CommandError } from '../errors.js';
 import type { Collation, Document } from '../types.js';
 
 /** A compiled expression; `undefined` stands for a missing value, which is not the same as `null`. */
@@ -13,26 +14,41 @@ export class Variable {
   constructor(public value: unknown = undefined) {}
 }
 
-/** Counts the steps of loops inside expressions, so that one document cannot keep the engine busy for ever. */
+const STEPS_BETWEEN_CHECKS = 4096;
+
+/** What one evaluation may allocate for strings, arrays and documents, garbage included, in bytes. */
+const MAX_ALLOCATED = 256 * 1024 * 1024;
+
+/** Watches over loops inside expressions, so that one document cannot keep the engine busy or fill its memory. */
 export class Pacer {
   private steps = 0;
+  private allocated = 0;
 
   /** @param interrupt called every few thousand steps; throws when the command must stop */
   constructor(private readonly interrupt: (() => void) | undefined) {}
 
+  /** An expression begins to be evaluated on a document. */
+  begin(): void {
+    this.allocated = 0;
+  }
+
   step(count = 1): void {
     this.steps += count;
-    if (this.steps < STEPS_BETWEEN_CHECKS) return;
-    this.check();
+    if (this.steps >= STEPS_BETWEEN_CHECKS) this.check();
   }
 
   check(): void {
     this.steps = 0;
     this.interrupt?.();
   }
-}
 
-const STEPS_BETWEEN_CHECKS = 4096;
+  allocate(bytes: number): void {
+    this.allocated += bytes;
+    if (this.allocated > MAX_ALLOCATED) {
+      throw new CommandError('ExceededMemoryLimit', `an expression needs more than ${MAX_ALLOCATED} bytes`);
+    }
+  }
+}
 
 /** What a name or a field path means at one place of an expression. */
 export interface Scope {

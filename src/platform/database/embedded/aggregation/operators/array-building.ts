@@ -2,6 +2,7 @@ import { compareValues } from '../../bson/compare.js';
 import { isNumeric } from '../../bson/numbers.js';
 import { isDocument } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
+import { requireElements } from '../bounded.js';
 import type { Collation } from '../../types.js';
 import { fold } from '../constant.js';
 import { entriesOf } from '../documents.js';
@@ -25,7 +26,9 @@ const range = ranged(2, 3, (values) => {
   if (length * RANGE_ELEMENT_BYTES > MAX_RANGE_BYTES) {
     throw new CommandError('ExceededMemoryLimit', `$range would use too much memory for ${length} elements`);
   }
-  return Array.from({ length }, (_, index) => start + index * step);
+  const numbers = new Array<number>(length);
+  for (let index = 0; index < length; index++) numbers[index] = start + index * step;
+  return numbers;
 });
 
 function rangeNumber(value: unknown, codes: readonly [number, number], which: string): number {
@@ -86,7 +89,9 @@ const zip: Operator = (argument, scope, name) => {
     }
     const lengths = columns.map((column) => column.length);
     const fill = columns.map((_, index) => defaults[index]?.(root) ?? null);
-    return Array.from({ length: longest ? Math.max(...lengths) : Math.min(...lengths) }, (_, row) =>
+    const length = longest ? Math.max(...lengths) : Math.min(...lengths);
+    requireElements(length * columns.length);
+    return Array.from({ length }, (_, row) =>
       columns.map((column, index) => (row < column.length ? column[row] : fill[index])),
     );
   });

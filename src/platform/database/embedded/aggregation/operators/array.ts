@@ -1,5 +1,6 @@
 import { isDocument } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
+import { requireElements } from '../bounded.js';
 import { equalResults } from '../compare.js';
 import { DocumentBuilder } from '../documents.js';
 import type { Scope } from '../scope.js';
@@ -97,8 +98,11 @@ function documentEntry(entry: unknown): [string, unknown] {
   return [k, v];
 }
 
+const MAX_ARGUMENTS = 1000;
+
 const concatArrays = variadic((list) => (root) => {
   const parts: unknown[][] = [];
+  let length = 0;
   for (const operand of list) {
     const value = operand(root);
     if (value == null) return null;
@@ -106,8 +110,11 @@ const concatArrays = variadic((list) => (root) => {
       throw new CommandError(28664, `$concatArrays only supports arrays, not ${typeName(value)}`);
     }
     parts.push(value);
+    length += value.length;
   }
-  return parts.flat(1);
+  requireElements(length);
+  // Passing the parts as arguments is by far the fastest, as long as they are not too many for a call.
+  return parts.length <= MAX_ARGUMENTS ? ([] as unknown[]).concat(...parts) : parts.flat(1);
 });
 
 function includes(value: unknown, list: unknown, { collation }: Scope): boolean {

@@ -1,5 +1,6 @@
 import { Binary } from 'bson';
 import { CommandError } from '../../errors.js';
+import { requireLength } from '../bounded.js';
 import { compareValues } from '../../bson/compare.js';
 import { coerceToString, show, typeName } from '../values.js';
 import { binary, named, ranged, unary, variadic } from './arguments.js';
@@ -19,6 +20,7 @@ const concat = variadic((list) => (root) => {
     if (typeof value !== 'string') {
       throw new CommandError(16702, `$concat only supports strings, not ${typeName(value)}`);
     }
+    requireLength(result.length + value.length);
     result += value;
   }
   return result;
@@ -88,8 +90,10 @@ function replaceFirst(input: string, find: string, replacement: string): string 
 }
 
 function replaceEvery(input: string, find: string, replacement: string): string {
-  if (find !== '') return input.split(find).join(replacement);
-  return replacement + [...input].map((character) => character + replacement).join('');
+  const parts = find === '' ? [...input] : input.split(find);
+  requireLength(input.length + parts.length * replacement.length);
+  if (find !== '') return parts.join(replacement);
+  return replacement + parts.map((character) => character + replacement).join('');
 }
 
 const split = binary((text, separator) => {

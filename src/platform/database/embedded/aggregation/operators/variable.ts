@@ -1,10 +1,11 @@
 import { isDocument } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
 import { requireBindableName } from '../field-path.js';
-import { requireDepth } from '../depth.js';
+import { requireBounded } from '../bounded.js';
+import { isConstant } from '../constant.js';
 import { entriesOf } from '../documents.js';
 import { compile, bind, Variable } from '../scope.js';
-import type { Expression } from '../scope.js';
+import type { Expression, Scope } from '../scope.js';
 import { asInt32, isTrue, show, typeName } from '../values.js';
 import { namedArguments } from './arguments.js';
 import type { NamedShape, Operator, OperatorFamily } from './arguments.js';
@@ -22,7 +23,7 @@ const letOperator: Operator = (argument, scope, name) => {
   }
   const bindings = entriesOf(vars).map(([variableName, spec]) => {
     requireBindableName(variableName);
-    return { name: variableName, variable: new Variable(), evaluate: compile(spec, scope) };
+    return { name: variableName, variable: new Variable(), evaluate: compileBound(spec, scope) };
   });
   const body = compile(
     fields.get('in'),
@@ -36,6 +37,18 @@ const letOperator: Operator = (argument, scope, name) => {
     return body(root);
   };
 };
+
+/** Compiles what a variable will hold, or the elements that it will hold one after the other. */
+function compileBound(spec: unknown, scope: Scope): Expression {
+  const evaluate = compile(spec, scope);
+  // A path leads to what is bounded already.
+  if (typeof spec === 'string' || isConstant(evaluate)) return evaluate;
+  return (root) => {
+    const value = evaluate(root);
+    requireBounded(value);
+    return value;
+  };
+}
 
 /** The name that `as` gives to the current element. */
 function elementName(fields: ReadonlyMap<string, unknown>): string {
@@ -55,7 +68,7 @@ const MAP: NamedShape = {
 
 const map: Operator = (argument, scope, name) => {
   const fields = namedArguments(argument, name, MAP);
-  const input = compile(fields.get('input'), scope);
+  const input = compileBound(fields.get('input'), scope);
   const element = new Variable();
   const each = compile(fields.get('in'), bind(scope, [[elementName(fields), element]]));
   return (root) => {
@@ -81,7 +94,7 @@ const FILTER: NamedShape = {
 
 const filter: Operator = (argument, scope, name) => {
   const fields = namedArguments(argument, name, FILTER);
-  const input = compile(fields.get('input'), scope);
+  const input = compileBound(fields.get('input'), scope);
   const element = new Variable();
   const accept = compile(fields.get('cond'), bind(scope, [[elementName(fields), element]]));
   const limit = fields.has('limit') ? compile(fields.get('limit'), scope) : undefined;
@@ -121,12 +134,12 @@ const REDUCE: NamedShape = {
   required: { input: 40077, initialValue: 40078, in: 40079 },
 };
 
-/** How often a growing result is looked at; see {@link requireDepth}. */
-const DEPTH_CHECK_INTERVAL = 16;
+/** How often a growing result is looked at; see {@link requireBounded}. */
+const CHECK_INTERVAL = 16;
 
 const reduce: Operator = (argument, scope, name) => {
   const fields = namedArguments(argument, name, REDUCE);
-  const input = compile(fields.get('input'), scope);
+  const input = compileBound(fields.get('input'), scope);
   const initial = compile(fields.get('initialValue'), scope);
   const element = new Variable();
   const accumulated = new Variable();
@@ -147,7 +160,7 @@ const reduce: Operator = (argument, scope, name) => {
       element.value = values[index];
       accumulated.value = value;
       value = step(root);
-      if (index % DEPTH_CHECK_INTERVAL === DEPTH_CHECK_INTERVAL - 1) requireDepth(value);
+      if (index % CHECK_INTERVAL === CHECK_INTERVAL - 1) requireBounded(value);
     }
     return value;
   };

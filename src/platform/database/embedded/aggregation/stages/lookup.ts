@@ -46,7 +46,7 @@ export const lookup: StageCompiler = (spec, stage) => {
         bind(row);
         const found: Cache = cache ?? (yield* collect(find(), memory));
         if (cached) cache = found;
-        yield writePath(row, parsed.as, cached ? [...found.documents] : found.documents);
+        yield writePath(row, parsed.as, found.documents);
         if (cached) yield TICK;
         else memory.release(found.bytes);
       }
