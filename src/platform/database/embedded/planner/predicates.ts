@@ -48,6 +48,10 @@ export function analyze(filter: Document, comparesText: boolean): Conjunction {
 }
 
 const MAX_DEPTH = 50;
+/**
+ * `a.0` may mean a place in an array and a field of its elements. An index has the place alone, so that it neither
+ * knows what is missing nor tells exactly what is there.
+ */
 const HAS_PLACE = /\.\d+(\.|$)/;
 
 function collect(
@@ -77,11 +81,12 @@ function collectField(
   comparesText: boolean,
   depth: number,
 ): void {
+  const hasPlace = HAS_PLACE.test(path);
   const add = (found: Omit<Predicate, 'path'> | undefined, group?: symbol): void => {
-    if (!found?.isExact) into.isComplete = false;
-    // `a.0` may be missing as a field of elements where it is there as a place: an index has the place.
-    if (found && !(found.includesMissing && HAS_PLACE.test(path)))
-      into.predicates.push({ path, ...found, intervals: normalize(found.intervals), group });
+    const isExact = found?.isExact === true && !hasPlace;
+    if (!isExact) into.isComplete = false;
+    if (!found || (hasPlace && found.includesMissing)) return;
+    into.predicates.push({ path, ...found, isExact, intervals: normalize(found.intervals), group });
   };
   if (!isOperators(condition)) {
     add(equality(condition, comparesText));

@@ -113,7 +113,7 @@ function* fetch(
 export function* filterRows(rows: RowFlow, filter: Filter): Generator<Row | typeof TICK> {
   let rejected = 0;
   for (const row of rows) {
-    if (row === TICK || filter.matches(row.document)) yield row;
+    if (row === TICK || filter.matches(row.select(filter.fields))) yield row;
     else if (++rejected % TICK_EVERY === 0) yield TICK;
   }
 }

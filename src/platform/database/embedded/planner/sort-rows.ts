@@ -6,6 +6,11 @@ import type { RowFlow } from './read.js';
 
 /** Rows are sorted in runs of this size, so that sorting never keeps others waiting for long. */
 const RUN = 1024;
+/** Where fewer rows are wanted than this, the others are dropped as soon as they are known not to be among them. */
+const MOST_KEPT = 8 * RUN;
+const SMALLEST_RUN = 64;
+/** A run of large rows ends earlier. */
+const RUN_BYTES = 2 ** 20;
 /** What a held row costs beside its bytes. */
 const OVERHEAD = 200;
 
@@ -27,23 +32,28 @@ export function* sortRows(
   memory: MemoryBudget,
 ): Generator<Row | typeof TICK> {
   const runs: Held[][] = [];
+  const fields = new Set(sort.keys.map(({ path }) => path.split('.', 1)[0]));
+  const keepsFew = keep <= MOST_KEPT;
+  const runSize = keepsFew ? Math.max(keep * 2, SMALLEST_RUN) : RUN;
   let run: Held[] = [];
-  const runSize = Math.max(RUN, Math.min(keep * 2, RUN * 16));
+  let bytes = 0;
   for (const row of rows) {
     if (row === TICK) {
       yield TICK;
       continue;
     }
-    memory.charge(row.bytes.length + OVERHEAD);
-    run.push({ row, values: sort.valuesOf(row.document) });
-    if (run.length < runSize) continue;
+    const size = row.bytes.length + OVERHEAD;
+    memory.charge(size);
+    bytes += size;
+    run.push({ row, values: sort.valuesOf(row.select(fields)) });
+    if (run.length < runSize && (bytes < RUN_BYTES || run.length <= keep)) continue;
     sortRun(run, sort);
-    // While everything wanted fits one run, the rest of it is not.
-    if (keep * 2 <= runSize) drop(run, keep, memory);
+    if (keepsFew) drop(run, keep, memory);
     else {
       runs.push(run);
       run = [];
     }
+    bytes = 0;
     yield TICK;
   }
   sortRun(run, sort);

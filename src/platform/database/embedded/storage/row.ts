@@ -1,4 +1,4 @@
-import { decode } from '../bson/codec.js';
+import { decode, decodeFields } from '../bson/codec.js';
 import type { Document } from '../types.js';
 
 /** A stored document: its bytes, and its values once somebody asks for them. */
@@ -13,5 +13,14 @@ export class Row {
 
   get document(): Document {
     return (this.decoded ??= decode(this.bytes));
+  }
+
+  /**
+   * The document with at least these fields.
+   *
+   * @param fields `undefined` for all
+   */
+  select(fields: ReadonlySet<string> | undefined): Document {
+    return this.decoded ?? (fields ? decodeFields(this.bytes, fields) : this.document);
   }
 }
