@@ -69,15 +69,15 @@ export function compileAccumulator(name: string, argument: unknown, scope: Scope
 
 /** Compiles one output field of `$group`, `$bucket` or `$bucketAuto`. */
 export function compileAccumulatorField(field: string, spec: unknown, scope: Scope): CompiledAccumulator {
-  if (field.includes('.')) throw new CommandError(40235, `The field name '${field}' cannot contain '.'`);
-  if (field.startsWith('$'))
-    throw new CommandError(40236, `The field name '${field}' cannot be an operator name`);
-  if (!isDocument(spec)) throw new CommandError(40234, `The field '${field}' must be an accumulator object`);
-  const [name, ...others] = Object.keys(spec);
-  if (name === undefined) throw new CommandError(40234, `The field '${field}' must be an accumulator object`);
-  if (others.length > 0) throw new CommandError(40238, `The field '${field}' must specify one accumulator`);
-  if (!name.startsWith('$'))
+  const [name, ...others] = isDocument(spec) ? Object.keys(spec) : [];
+  if (!isDocument(spec) || name === undefined || !name.startsWith('$')) {
     throw new CommandError(40234, `The field '${field}' must be an accumulator object`);
+  }
+  if (field.includes('.')) throw new CommandError(40235, `The field name '${field}' cannot contain '.'`);
+  if (field.startsWith('$')) {
+    throw new CommandError(40236, `The field name '${field}' cannot be an operator name`);
+  }
+  if (others.length > 0) throw new CommandError(40238, `The field '${field}' must specify one accumulator`);
   if (UNARY.has(name) && Array.isArray(spec[name])) {
     throw new CommandError(40237, `The ${name} accumulator is a unary operator`);
   }

@@ -27,7 +27,10 @@ const OPTIONS = new Set(['into', 'on', 'let', 'whenMatched', 'whenNotMatched']);
 export function parseMerge(spec: unknown, stage: StageContext): MergeSpec {
   const fields = typeof spec === 'string' ? { into: spec } : spec;
   if (!isDocument(fields)) {
-    throw new CommandError(51182, `$merge only supports a string or object argument, not ${typeName(spec)}`);
+    throw new CommandError(
+      'TypeMismatch',
+      `$merge requires a string or object argument, but found ${typeName(spec)}`,
+    );
   }
   const unknownField = Object.keys(fields).find((key) => !OPTIONS.has(key));
   if (unknownField !== undefined) {
@@ -142,6 +145,12 @@ function mergePipeline(stages: readonly Document[], let_: unknown, stage: StageC
         `${name ?? 'This'} is not allowed to be used within an update`,
       );
     }
+  }
+  if (let_?.new !== undefined && let_.new !== '$$ROOT') {
+    throw new CommandError(
+      51273,
+      "'let' may not define a value for the reserved 'new' variable other than '$$ROOT'",
+    );
   }
   const bindings = entriesOf(let_ ?? {}).map(([name, expression]) => {
     requireBindableName(name);

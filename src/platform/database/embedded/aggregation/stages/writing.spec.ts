@@ -118,6 +118,7 @@ describe('$merge', () => {
     ['an unknown mode', { whenMatched: 'x' }, [], 2],
     ['a mode of another type', { whenMatched: 5 }, [], 51191],
     ['an unknown mode for the others', { whenNotMatched: 'x' }, [], 2],
+    ['another meaning of $$new', { let: { new: 1 }, whenMatched: [] }, [], 51273],
     ['let without a pipeline', { let: { a: 1 } }, [], 51199],
     ['other stages in the pipeline', { whenMatched: [{ $match: {} }] }, [], 72],
     ['unknown options', { x: 1 }, [], 40415],
@@ -130,7 +131,7 @@ describe('$merge', () => {
   });
 
   test.each<[string, unknown, number]>([
-    ['an object or name', 5, 51182],
+    ['an object or name', 5, 14],
     ['a target', {}, 40414],
     ['a good target', { into: 5 }, 51178],
     ['a collection', { into: { db: 'x' } }, 51178],

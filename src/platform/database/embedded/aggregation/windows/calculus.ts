@@ -52,7 +52,7 @@ function parseSpec(
   if (unit === undefined) return { input, unit, bounds };
   if (typeof unit !== 'string' || !isTimeUnit(unit)) throw failure(`unknown time unit value: ${show(unit)}`);
   const milliseconds = typicalMilliseconds(unit);
-  if (milliseconds > MAX_UNIT) throw new CommandError(5490704, "unit must be 'week' or smaller");
+  if (milliseconds > MAX_UNIT) throw new CommandError(5490710, "unit must be 'week' or smaller");
   return { input, unit: milliseconds, bounds };
 }
 

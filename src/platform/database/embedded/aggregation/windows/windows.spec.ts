@@ -304,7 +304,7 @@ const failures: PipelineRow[] = [
     'wants a short unit',
     over({ $derivative: { input: 1, unit: 'month' }, ...documents(0, 1) }),
     [],
-    fails(5490704),
+    fails(5490710),
   ],
   [
     'wants a unit for dates',
