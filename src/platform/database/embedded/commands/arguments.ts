@@ -77,6 +77,14 @@ export class Arguments {
     });
   }
 
+  requiredArray(name: string): unknown[] {
+    return this.optionalArray(name) ?? this.missing(name);
+  }
+
+  requiredInteger(name: string): number {
+    return this.optionalInteger(name) ?? this.missing(name);
+  }
+
   requiredDocuments(name: string): Document[] {
     return this.optionalDocuments(name) ?? this.missing(name);
   }
@@ -93,7 +101,7 @@ export class Arguments {
   optionalCount(name: string): number | undefined {
     const value = this.optionalInteger(name);
     if (value !== undefined && value < 0)
-      throw new CommandError('BadValue', `BSON field '${name}' value must be >= 0, actual value '${value}'`);
+      throw new CommandError(51024, `BSON field '${name}' value must be >= 0, actual value '${value}'`);
     return value;
   }
 

@@ -1,3 +1,4 @@
+import { Double } from 'bson';
 import { encode } from '../bson/codec.js';
 import { keysOf } from '../bson/key-order.js';
 import { bsonType } from '../bson/types.js';
@@ -30,9 +31,9 @@ export class Dispatcher {
     );
     try {
       const reply = await this.run(request, name, operation);
-      return reply instanceof Uint8Array ? reply : encode(reply);
+      return reply instanceof Uint8Array ? reply : encodeReply(reply);
     } catch (error) {
-      return encode(this.describe(error, name));
+      return encodeReply(this.describe(error, name));
     } finally {
       this.engine.operations.finish(operation);
     }
@@ -90,6 +91,11 @@ export class Dispatcher {
     this.engine.logger.error({ err: error, command: name }, 'A command failed unexpectedly');
     return { ok: 0, errmsg: 'internal error', code: 1, codeName: 'InternalError' };
   }
+}
+
+/** `ok` is a double on the wire, as drivers of typed languages expect it. */
+function encodeReply(reply: Document): Uint8Array {
+  return encode({ ...reply, ok: new Double(Number(reply.ok)) });
 }
 
 /** @throws CommandError TypeMismatch, BadValue */

@@ -40,7 +40,11 @@ export function* scanRecords(collection: Collection, direction: Direction): Gene
   for (;;) {
     assertExists(collection);
     const { chunk, isLast } = readChunk(records.getRange({ ...bounds(range, direction), limit: size }), size);
-    for (const { key, value } of chunk) yield collection.open(readRecordId(key, PREFIX_BYTES), value);
+    for (const { key, value } of chunk) {
+      yield collection.open(readRecordId(key, PREFIX_BYTES), value);
+      // A cursor may have waited for long before it asks for the next.
+      assertExists(collection);
+    }
     if (isLast) return;
     advance(range, chunk[chunk.length - 1].key, direction);
     size = Math.min(size * 2, LARGEST_CHUNK);
@@ -69,7 +73,10 @@ export function* scanEntries(
           key,
           record: readRecordId(key, key.length - RECORD_ID_BYTES),
         }));
-    yield* chunk;
+    for (const entry of chunk) {
+      yield entry;
+      assertExists(collection);
+    }
     if (chunk.length < size) return;
     advance(range, chunk[chunk.length - 1].key, direction);
     size = Math.min(size * 2, LARGEST_CHUNK);

@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js';
+import { explainFailure } from '../query/failure.js';
 import { compileFilter, type Filter } from '../query/filter.js';
 import type { Document } from '../types.js';
 
@@ -26,7 +27,7 @@ export class Validator {
     throw new CommandError('DocumentValidationFailure', 'Document failed validation', {
       errInfo: {
         failingDocumentId: document._id,
-        details: { operatorName: '$validator', specifiedAs: this.options.validator },
+        details: explainFailure(this.options.validator as Document, document),
       },
     });
   }

@@ -1,4 +1,5 @@
 import { encode } from '../../bson/codec.js';
+import { equalValues } from '../../bson/compare.js';
 import { CommandError } from '../../errors.js';
 import { compileFilter } from '../../query/filter.js';
 import type { Collection } from '../../storage/collection.js';
@@ -42,9 +43,10 @@ export function create({ arguments: fields, database, engine }: CommandContext):
   );
   fields.ignore('changeStreamPreAndPostImages', 'expireAfterSeconds');
   fields.rejectUnknown();
-  if (engine.catalog.find(database, String(name)))
+  const existing = engine.catalog.find(database, String(name));
+  if (existing && !equalValues(existing.record.options, options))
     throw new CommandError('NamespaceExists', `Collection ${namespace} already exists.`);
-  engine.catalog.create(database, String(name), options);
+  if (!existing) engine.catalog.create(database, String(name), options);
   return { ok: 1 };
 }
 

@@ -23,10 +23,11 @@ const UNSUPPORTED_KINDS = new Set(['text', '2d', '2dsphere', 'hashed', 'geoHayst
  * @throws CommandError CannotCreateIndex, InvalidIndexSpecificationOption, FailedToParse
  */
 export function readIndexSpec(fields: Arguments): IndexRequest {
-  const key = fields.requiredDocument('key');
-  const name = fields.string('name');
+  const key = fields.optionalDocument('key') ?? missing('key');
+  const name = fields.optionalString('name') ?? missing('name');
   checkKey(key);
-  if (name === '' || name === '*' || name.includes('\0'))
+  if (name === '*') throw new CommandError('BadValue', "The index name '*' is not valid.");
+  if (name === '' || name.includes('\0'))
     throw new CommandError('CannotCreateIndex', `The index name '${name}' is not valid`);
   if (readCollation(fields))
     throw new CommandError('CannotCreateIndex', 'Indexes with a collation are not supported');
@@ -38,6 +39,13 @@ export function readIndexSpec(fields: Arguments): IndexRequest {
   rejectUnknownOptions(fields);
   checkOptions(key, options);
   return { name, key, options };
+}
+
+function missing(property: string): never {
+  throw new CommandError(
+    'FailedToParse',
+    `The '${property}' field is a required property of an index specification`,
+  );
 }
 
 /** What has been asked for and is there already is left out. @throws CommandError 85, 86 */

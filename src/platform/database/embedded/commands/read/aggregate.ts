@@ -9,6 +9,7 @@ import { TICK, type Collation, type Document, type Rows } from '../../types.js';
 import { readCollation } from '../collation.js';
 import type { CommandContext } from '../context.js';
 import { checkNamespace } from '../namespaces.js';
+import { readVariables } from '../variables.js';
 import { answerFirstBatch } from './open-cursor.js';
 import { pipelineContext } from './pipeline-context.js';
 
@@ -40,7 +41,8 @@ export async function aggregate(context: CommandContext): Promise<Uint8Array> {
   });
 }
 
-export function parseAggregate({ arguments: fields, database }: CommandContext): AggregateRequest {
+export function parseAggregate(context: CommandContext): AggregateRequest {
+  const { arguments: fields, database } = context;
   const target = fields.any('aggregate');
   const pipeline = fields.requiredDocuments('pipeline');
   fields.ignore('allowDiskUse', 'bypassDocumentValidation', 'needsMerge', 'fromMongos');
@@ -51,7 +53,7 @@ export function parseAggregate({ arguments: fields, database }: CommandContext):
     pipeline,
     collation: readCollation(fields),
     hint: fields.any('hint'),
-    variables: fields.optionalDocument('let'),
+    variables: readVariables(context),
   };
 }
 

@@ -32,7 +32,7 @@ export async function getMore(context: CommandContext): Promise<Uint8Array> {
 
 export function killCursors(context: CommandContext): Document {
   const namespace = checkNamespace(context.database, context.arguments.any('killCursors'));
-  const ids = context.arguments.optionalArray('cursors') ?? [];
+  const ids = context.arguments.requiredArray('cursors');
   context.arguments.rejectUnknown();
   const cursorsKilled: bigint[] = [];
   const cursorsNotFound: bigint[] = [];

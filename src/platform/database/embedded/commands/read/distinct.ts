@@ -1,3 +1,4 @@
+import { Double } from 'bson';
 import { encode, MAX_DOCUMENT_BYTES } from '../../bson/codec.js';
 import { compareValues, equalValues } from '../../bson/compare.js';
 import { hashValue } from '../../bson/hash.js';
@@ -34,7 +35,7 @@ export async function distinct(context: CommandContext): Promise<Uint8Array | Do
     return true;
   });
   const distinctValues = fold([...values.values()], query.collation);
-  return encode({ values: distinctValues, ok: 1 }, MAX_DOCUMENT_BYTES);
+  return encode({ values: distinctValues, ok: new Double(1) }, MAX_DOCUMENT_BYTES);
 }
 
 export function parseDistinct(fields: Arguments): { collection: unknown; key: string; query: Query } {

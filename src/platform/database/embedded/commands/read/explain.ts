@@ -5,7 +5,7 @@ import { CommandError } from '../../errors.js';
 import { explainAccess, explainPlan } from '../../planner/explain.js';
 import { prepareQuery, type PreparedQuery } from '../../planner/execute.js';
 import { MemoryBudget } from '../../planner/memory-budget.js';
-import type { Query } from '../../planner/plan.js';
+import type { Plan, Query } from '../../planner/plan.js';
 import { compileFilter } from '../../query/filter.js';
 import type { Document } from '../../types.js';
 import { SERVER_VERSION } from '../admin/handshake.js';
@@ -50,7 +50,10 @@ async function explainQuery(context: CommandContext, runs: boolean): Promise<Doc
   if (!found) return explainNothing(namespace, query, runs);
   const memory = new MemoryBudget(context.engine.maxMemoryPerQuery);
   const prepared = prepareQuery(found, query, filter, memory);
-  return explainPrepared(context, namespace, prepared, runs, projection);
+  return explainPrepared(context, namespace, prepared, runs, {
+    projection,
+    root: rootStage(context.name, context.command),
+  });
 }
 
 async function explainPipeline(context: CommandContext, runs: boolean): Promise<Document> {
@@ -79,7 +82,7 @@ function parseQuery(context: CommandContext): {
   const { name, arguments: fields } = context;
   switch (name) {
     case 'find':
-      return parseFind(fields, 'find');
+      return parseFind(context);
     case 'count':
       return parseCount(fields);
     case 'distinct':
@@ -121,28 +124,46 @@ function parseStatement(context: CommandContext, list: string): { collection: un
   };
 }
 
+/** What a command makes of the documents that its plan finds. */
+interface PlanShape {
+  projection?: Document;
+  /** The stage above the plan. */
+  root?: 'COUNT' | 'DELETE' | 'UPDATE';
+}
+
+function rootStage(name: string, command: Document): PlanShape['root'] {
+  if (name === 'count') return 'COUNT';
+  if (name === 'delete' || (name.toLowerCase() === 'findandmodify' && command.remove)) return 'DELETE';
+  return name === 'update' || name.toLowerCase() === 'findandmodify' ? 'UPDATE' : undefined;
+}
+
+function describePlan(plan: Plan, { projection, root }: PlanShape): Document {
+  const inputStage = explainPlan(plan, projection);
+  return root ? { stage: root, inputStage } : inputStage;
+}
+
 async function explainPrepared(
   context: CommandContext,
   namespace: string,
   prepared: PreparedQuery,
   runs: boolean,
-  projection?: Document,
+  shape: PlanShape = {},
 ): Promise<Document> {
   const started = performance.now();
   let nReturned = 0;
   if (runs) await pull(prepared.rows(), context.operation, () => ++nReturned > 0);
   return {
-    queryPlanner: explainPlanner(namespace, prepared, projection),
-    ...(runs && { executionStats: explainCounters(prepared, nReturned, started, projection) }),
+    queryPlanner: explainPlanner(namespace, prepared, shape),
+    ...(runs && { executionStats: explainCounters(prepared, nReturned, started, shape) }),
   };
 }
 
-function explainPlanner(namespace: string, { plan }: PreparedQuery, projection?: Document): Document {
+function explainPlanner(namespace: string, { plan }: PreparedQuery, shape: PlanShape = {}): Document {
   return {
     namespace,
     parsedQuery: plan.query.filter,
     indexFilterSet: false,
-    winningPlan: explainPlan(plan, projection),
+    winningPlan: describePlan(plan, shape),
     rejectedPlans: plan.rejected.map((access) => explainAccess(access, plan.query)),
   };
 }
@@ -151,7 +172,7 @@ function explainCounters(
   { plan, counters }: PreparedQuery,
   nReturned: number,
   started: number,
-  projection?: Document,
+  shape: PlanShape = {},
 ): Document {
   return {
     executionSuccess: true,
@@ -159,7 +180,7 @@ function explainCounters(
     executionTimeMillis: Math.round(performance.now() - started),
     totalKeysExamined: counters.keysExamined,
     totalDocsExamined: counters.docsExamined,
-    executionStages: { ...explainPlan(plan, projection), nReturned },
+    executionStages: { ...describePlan(plan, shape), nReturned },
   };
 }
 

@@ -13,6 +13,7 @@ import { readCollation } from '../collation.js';
 import type { CommandContext } from '../context.js';
 import { encodeCursorReply } from '../cursor-reply.js';
 import { checkNamespace } from '../namespaces.js';
+import { readVariables } from '../variables.js';
 import { answerFirstBatch, type CursorOptions } from './open-cursor.js';
 
 /** A `find` command, taken apart. */
@@ -25,7 +26,7 @@ export interface FindRequest {
 }
 
 export async function find(context: CommandContext): Promise<Uint8Array> {
-  const request = parseFind(context.arguments, 'find');
+  const request = parseFind(context);
   context.arguments.rejectUnknown();
   const namespace = checkNamespace(context.database, request.collection);
   const { query, projection } = request;
@@ -42,28 +43,27 @@ export async function find(context: CommandContext): Promise<Uint8Array> {
   return answerFirstBatch(context, namespace, toBytes(rows(), project), request.cursor);
 }
 
-/** @param name field that names the collection */
-export function parseFind(fields: Arguments, name: string): FindRequest {
-  const limit = fields.optionalInteger('limit') ?? 0;
+export function parseFind(context: CommandContext): FindRequest {
+  const { arguments: fields } = context;
+  const limit = fields.optionalCount('limit') ?? 0;
   const batchSize = fields.optionalCount('batchSize');
   const noTimeout = fields.boolean('noCursorTimeout', false);
-  // A negative limit is a positive one that closes the cursor.
-  const singleBatch = fields.boolean('singleBatch', false) || limit < 0;
+  const singleBatch = fields.boolean('singleBatch', false);
   refuseTailable(fields);
   refuseIndexOutput(fields);
   fields.ignore('allowDiskUse', 'oplogReplay', 'allowPartialResults');
   return {
-    collection: fields.any(name),
+    collection: fields.any('find'),
     query: {
       filter: fields.optionalDocument('filter') ?? {},
       sort: fields.optionalDocument('sort'),
       skip: fields.optionalCount('skip') ?? 0,
-      limit: Math.abs(limit),
+      limit,
       hint: fields.any('hint'),
       collation: readCollation(fields),
     },
     projection: fields.optionalDocument('projection'),
-    variables: fields.optionalDocument('let'),
+    variables: readVariables(context),
     cursor: { batchSize, singleBatch, noTimeout },
   };
 }

@@ -1,6 +1,7 @@
-import { BSONRegExp, ObjectId } from 'bson';
+import { BSONRegExp, ObjectId, Timestamp } from 'bson';
 import { decode, encode, MAX_DOCUMENT_BYTES } from '../../bson/codec.js';
-import { keysOf, omitKeys } from '../../bson/key-order.js';
+import { copyDocument, keysOf, omitKeys } from '../../bson/key-order.js';
+import { setOwn } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
 import type { Document } from '../../types.js';
 
@@ -19,14 +20,14 @@ export interface NewDocument {
 export function fromBytes(bytes: Uint8Array): NewDocument {
   if (bytes.length > MAX_DOCUMENT_BYTES) throw tooLarge(bytes.length);
   const document = decode(bytes);
-  if (keysOf(document)[0] !== '_id') return fromDocument(document);
+  if (keysOf(document)[0] !== '_id' || hasEmptyTimestamp(document)) return fromDocument(document);
   checkId(document._id);
   return { document, bytes };
 }
 
 /** @throws CommandError InvalidIdField, BSONObjectTooLarge */
 export function fromDocument(document: Document): NewDocument {
-  const complete = withId(document);
+  const complete = stampTimestamps(withId(document));
   checkId(complete._id);
   return { document: complete, bytes: encodeStored(complete) };
 }
@@ -42,6 +43,28 @@ function withId(document: Document): Document {
   if (keys[0] === '_id') return document;
   const rest = keys.includes('_id') ? omitKeys(document, new Set(['_id'])) : document;
   return { _id: document._id ?? new ObjectId(), ...rest };
+}
+
+const isEmptyTimestamp = (value: unknown) => value instanceof Timestamp && value.isZero();
+
+function hasEmptyTimestamp(document: Document): boolean {
+  for (const key of keysOf(document)) if (key !== '_id' && isEmptyTimestamp(document[key])) return true;
+  return false;
+}
+
+let lastTimestamp = { t: 0, i: 0 };
+
+/** A field of the root that holds an empty timestamp gets the time of the insertion, as on a server. */
+function stampTimestamps(document: Document): Document {
+  if (!hasEmptyTimestamp(document)) return document;
+  const stamped = copyDocument(document);
+  for (const key of keysOf(stamped)) {
+    if (key === '_id' || !isEmptyTimestamp(stamped[key])) continue;
+    const t = Math.floor(Date.now() / 1000);
+    lastTimestamp = { t, i: t === lastTimestamp.t ? lastTimestamp.i + 1 : 1 };
+    setOwn(stamped, key, new Timestamp(lastTimestamp));
+  }
+  return stamped;
 }
 
 /** @throws CommandError InvalidIdField */

@@ -7,8 +7,9 @@ import type { Document } from '../../types.js';
 import { readCollation } from '../collation.js';
 import type { CommandContext } from '../context.js';
 import { checkNamespace, checkWritable } from '../namespaces.js';
+import { readVariables } from '../variables.js';
 import { changeFirst } from './matching.js';
-import { compileStatement, readUpdate, runUpdate, type Target } from './update.js';
+import { compileStatement, readChange, readUpdate, runUpdate, type Target } from './update.js';
 
 /** Where a `findAndModify` works, and what it answers with. */
 interface Request extends Target {
@@ -29,7 +30,7 @@ export async function findAndModify(context: CommandContext): Promise<Document> 
     filter: fields.optionalDocument('query') ?? {},
     sort: fields.optionalDocument('sort'),
     projection: fields.optionalDocument('fields'),
-    variables: fields.optionalDocument('let'),
+    variables: readVariables(context),
   };
   const remove = fields.boolean('remove', false);
   const wantsNew = fields.boolean('new', false);
@@ -51,15 +52,16 @@ async function modify(context: CommandContext, target: Request, wantsNew: boolea
   if (fields.any('update') === undefined)
     throw new CommandError('FailedToParse', "Either an 'update' or 'remove' parameter must be specified");
   const change = readUpdate(fields, 'update');
-  const statement = compileStatement(fields, target.filter, change, target.variables, now);
+  const given = readChange(fields, target.filter, change);
   fields.rejectUnknown();
+  const statement = compileStatement(given, target.variables, now);
   const project = projector(target, statement.filter, statement.query, now);
   let value: Document | null = null;
   const query = { ...statement.query, sort: target.sort };
   const { matched, upserted } = await runUpdate(
     context,
     target,
-    { ...statement, query, multi: false },
+    { ...statement, query },
     (before, after) => (value = project(wantsNew ? after : before.document)),
   );
   if (upserted && wantsNew) value = project(upserted);

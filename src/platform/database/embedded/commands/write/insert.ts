@@ -31,9 +31,8 @@ export async function insert(context: CommandContext): Promise<Document> {
 /** Documents stay BSON until it is their turn. */
 function readDocuments({ arguments: fields, sequences }: CommandContext): Source[] {
   const sent = sequences.get('documents');
-  const given = fields.optionalDocuments('documents');
   if (sent) return sent.map((bytes) => () => fromBytes(bytes));
-  return (given ?? []).map((document) => () => fromDocument(document));
+  return fields.requiredDocuments('documents').map((document) => () => fromDocument(document));
 }
 
 class Inserter {

@@ -40,8 +40,7 @@ export function checkBatchSize(size: number): void {
 /** The statements of an `update` or `delete`, from the command or from the section beside it. */
 export function readStatements({ arguments: fields, sequences }: CommandContext, name: string): Arguments[] {
   const sent = sequences.get(name);
-  const given = fields.optionalDocuments(name);
-  const documents: Document[] = sent ? sent.map((bytes) => decode(bytes)) : (given ?? []);
+  const documents: Document[] = sent ? sent.map((bytes) => decode(bytes)) : fields.requiredDocuments(name);
   checkBatchSize(documents.length);
   return documents.map((document) => new Arguments(document, name));
 }

@@ -1,3 +1,4 @@
+import { isDocument } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
 import type { Query } from '../../planner/plan.js';
 import { compileFilter, type Filter } from '../../query/filter.js';
@@ -9,10 +10,22 @@ import { buildUpsert } from '../../update/upsert.js';
 import type { Arguments } from '../arguments.js';
 import { readCollation } from '../collation.js';
 import type { CommandContext } from '../context.js';
+import { readVariables } from '../variables.js';
 import { checkId, encodeStored, fromDocument } from './document-input.js';
 import { changeAll, changeFirst, type ChangeCount } from './matching.js';
 import { parseBatch, readStatements, type WriteBatch } from './statements.js';
 import { runStatements } from './write-errors.js';
+
+/** A statement of an `update` as it is sent. */
+export interface GivenStatement {
+  query: Query;
+  change: Document | Document[];
+  /** Values for the pipeline, as `$$name`. */
+  constants?: Document;
+  arrayFilters?: Document[];
+  upsert: boolean;
+  multi: boolean;
+}
 
 /** A compiled statement of an `update`. */
 export interface UpdateStatement {
@@ -34,16 +47,17 @@ export interface UpdateResult extends ChangeCount {
 
 export async function update(context: CommandContext): Promise<Document> {
   const batch = parseBatch(context, 'update');
-  const variables = context.arguments.optionalDocument('let');
-  const statements = readStatements(context, 'updates');
+  const variables = readVariables(context);
+  // All are read before the first runs: a malformed one fails the command, and nothing is changed.
+  const statements = readStatements(context, 'updates').map(readStatement);
   context.arguments.rejectUnknown();
   const reply = { n: 0, nModified: 0, upserted: [] as Document[] };
   const writeErrors = await runStatements(
     statements,
     batch.ordered,
     context.operation,
-    async (fields, index) => {
-      const statement = parseStatement(fields, variables, context.now);
+    async (given, index) => {
+      const statement = compileStatement(given, variables, context.now);
       const { matched, modified, upserted } = await runUpdate(context, batch, statement);
       reply.n += upserted ? 1 : matched;
       reply.nModified += modified;
@@ -59,42 +73,55 @@ export async function update(context: CommandContext): Promise<Document> {
   };
 }
 
-function parseStatement(fields: Arguments, variables: Document | undefined, now: Date): UpdateStatement {
-  const change = readUpdate(fields, 'u');
+function readStatement(fields: Arguments): GivenStatement {
+  const given = readChange(fields, fields.requiredDocument('q'), readUpdate(fields, 'u'));
   const multi = fields.boolean('multi', false);
-  const statement = compileStatement(fields, fields.requiredDocument('q'), change, variables, now);
   fields.rejectUnknown();
-  if (multi && statement.update.kind === 'replacement')
-    throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
-  return { ...statement, multi };
+  return { ...given, multi };
 }
 
-/** Compiles the fields that an `update` statement and `findAndModify` share. */
-export function compileStatement(
+/** Reads the fields that an `update` statement and `findAndModify` share. */
+export function readChange(
   fields: Arguments,
   filter: Document,
   change: Document | Document[],
+): GivenStatement {
+  return {
+    query: { filter, skip: 0, limit: 0, hint: fields.any('hint'), collation: readCollation(fields) },
+    change,
+    constants: fields.optionalDocument('c'),
+    arrayFilters: fields.optionalDocuments('arrayFilters'),
+    upsert: fields.boolean('upsert', false),
+    multi: false,
+  };
+}
+
+/** @throws CommandError for a query or an update that makes no sense, which is the statement's own error */
+export function compileStatement(
+  { query, change, constants, arrayFilters, upsert, multi }: GivenStatement,
   variables: Document | undefined,
   now: Date,
-): Omit<UpdateStatement, 'multi'> {
-  const collation = readCollation(fields);
-  const constants = fields.optionalDocument('c');
-  const all = constants ? { ...variables, ...constants } : variables;
+): UpdateStatement {
+  const { filter, collation } = query;
+  const compiled = compileUpdate(change, { arrayFilters, collation, variables, constants });
+  if (multi && compiled.kind === 'replacement')
+    throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
   return {
-    query: { filter, skip: 0, limit: 0, hint: fields.any('hint'), collation },
-    filter: compileFilter(filter, { collation, variables: all, now }),
-    update: compileUpdate(change, {
-      arrayFilters: fields.optionalDocuments('arrayFilters'),
-      collation,
-      variables: all,
-    }),
-    upsert: fields.boolean('upsert', false),
+    query,
+    filter: compileFilter(filter, { collation, variables, now }),
+    update: compiled,
+    upsert,
+    multi,
   };
 }
 
 /** An update is a document, or a pipeline of them. */
 export function readUpdate(fields: Arguments, name: string): Document | Document[] {
-  return Array.isArray(fields.any(name)) ? fields.requiredDocuments(name) : fields.requiredDocument(name);
+  const change = fields.any(name);
+  if (Array.isArray(change)) return fields.requiredDocuments(name);
+  if (change !== undefined && !isDocument(change))
+    throw new CommandError('FailedToParse', 'Update argument must be either an object or an array');
+  return fields.requiredDocument(name);
 }
 
 /**
