@@ -50,7 +50,7 @@ export class Processes {
       MONGODB_URI: uri,
       DATA_DIR: directory,
     };
-    const running = await this.start(['dist/main.js'], env, /(started)/);
+    const running = await this.start(['dist/main.js'], env, /(Listening)/);
     return { ...running, url };
   }
 

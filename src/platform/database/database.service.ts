@@ -45,8 +45,7 @@ export class Database {
     if (!this.connection.db)
       throw new CoglexError('database_unavailable', { headers: { 'Retry-After': '2' } });
     const client = this.connection.getClient();
-    if (this.handle?.client !== client)
-      this.handle = { client, db: client.db(this.config.MONGODB_DATABASE) };
+    if (this.handle?.client !== client) this.handle = { client, db: client.db(this.config.MONGODB_DATABASE) };
     return this.handle.db;
   }
 }

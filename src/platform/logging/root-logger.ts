@@ -18,7 +18,9 @@ export function createRootLogger(
     serializers: { err: serializeError },
   };
   if (destination) return pino(options, destination);
-  if (config.NODE_ENV !== 'development') return pino(options);
+  // A write for every line would cost each request a system call; lines wait for each other, a quarter of a second at most.
+  if (config.NODE_ENV !== 'development')
+    return pino(options, pino.destination({ sync: false, minLength: 4096, periodicFlush: 250 }));
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
