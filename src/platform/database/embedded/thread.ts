@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { silentLogger, type Logger } from './logger.js';
 import type { ThreadError, ThreadMessage, ThreadRequest } from './messages.js';
 import type { Engine, ServiceOptions } from './options.js';
+import { parseEndpoint } from './protocol/endpoint.js';
 import { DirectoryInUseError } from './storage/directory-lock.js';
 
 /** A thread that dies sooner than this after its start is not started again. */
@@ -79,7 +80,7 @@ export class EngineThread implements Engine {
     }
     this.logger.error({ code }, 'The database engine has stopped unexpectedly and is started again');
     try {
-      const { worker } = await launch({ ...this.options, ...sameAddress(this.uri) }, this.logger);
+      const { worker } = await launch({ ...this.options, ...parseEndpoint(this.uri) }, this.logger);
       this.worker = worker;
       this.exited = this.watch(worker);
       if (this.isClosing) this.send({ type: 'close' });
@@ -106,13 +107,6 @@ async function launch(options: ServiceOptions, logger: Logger): Promise<{ worker
   worker.removeAllListeners('error');
   worker.removeAllListeners('exit');
   return { worker, uri };
-}
-
-/** Where a thread has to listen so that clients find it again. */
-function sameAddress(uri: string): Partial<ServiceOptions> {
-  const { host, hostname, port } = new URL(uri.replace(/^mongodb:/, 'http:'));
-  if (host.startsWith('%2F')) return { socketPath: decodeURIComponent(host) };
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function revive({ name, message, stack }: ThreadError): Error {

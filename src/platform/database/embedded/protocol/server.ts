@@ -4,14 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../logger.js';
 import { Connection } from './connection.js';
+import { portUri, socketUri, type Endpoint } from './endpoint.js';
 import type { Dispatch } from './request.js';
-
-/** Where the engine listens: a Unix socket, or a port of the loopback interface. */
-export interface Endpoint {
-  socketPath?: string;
-  host?: string;
-  port?: number;
-}
 
 /** The path of a Unix socket has 108 bytes on Linux and 104 on macOS, with the zero at its end. */
 const MAX_SOCKET_PATH = 103;
@@ -53,7 +47,7 @@ export class ProtocolServer {
     await rm(path, { force: true });
     await this.bind({ path });
     await chmod(path, 0o600);
-    return connectionString(encodeURIComponent(path));
+    return socketUri(path);
   }
 
   async close(): Promise<void> {
@@ -70,7 +64,7 @@ export class ProtocolServer {
       );
     await this.bind({ host, port });
     const address = this.server.address() as AddressInfo;
-    return connectionString(host === '::1' ? `[::1]:${address.port}` : `${host}:${address.port}`);
+    return portUri(host, address.port);
   }
 
   private async socketPath(path: string): Promise<string> {
@@ -88,9 +82,4 @@ export class ProtocolServer {
       });
     });
   }
-}
-
-/** A standalone server has no retryable writes; saying so keeps drivers from asking. */
-function connectionString(host: string): string {
-  return `mongodb://${host}/?directConnection=true&retryWrites=false`;
 }
