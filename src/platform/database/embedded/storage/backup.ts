@@ -68,6 +68,8 @@ export async function restoreBackup(from: string, directory: string): Promise<st
 
 /** @throws when a directory holds no data that this engine can read */
 async function checkBackup(directory: string): Promise<void> {
+  // Opening would make a directory that is not there.
+  if (!existsSync(join(directory, DATA_FILE))) throw new Error(`There is no backup in ${directory}`);
   const environment = await Environment.open(directory, silentLogger);
   try {
     Catalog.load(environment);
