@@ -36,11 +36,9 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(config, logger, options.imports),
     createFastifyAdapter(config, logger),
-    { bufferLogs: true, bodyParser: false, preview: options.preview, abortOnError: false },
+    { logger: new NestLogger(logger), bodyParser: false, preview: options.preview, abortOnError: false },
   );
   if (options.preview) return app;
-  app.useLogger(app.get(NestLogger));
-  app.flushLogs();
   await registerHttpPlugins(app);
   // After the plugins, so that a refusal carries their headers as well.
   app.get(GracefulShutdown).install();

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { createApp } from './bootstrap.js';
 import { welcome } from './platform/config/welcome.js';
 import { Config } from './platform/config/config.js';
+import { DirectoryInUseError } from './platform/database/embedded/index.js';
 import { ConfigError } from './platform/config/load-config.js';
 
 try {
@@ -20,6 +21,10 @@ try {
 
 /** Whether an error tells the operator what to change, so that a stack would only hide it. */
 function expected(error: unknown): error is Error {
-  if (error instanceof ConfigError) return true;
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+  if (!(error instanceof Error)) return false;
+  return (
+    error instanceof ConfigError ||
+    error.name === DirectoryInUseError.name ||
+    ('syscall' in error && error.syscall === 'listen')
+  );
 }

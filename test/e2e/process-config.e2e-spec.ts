@@ -52,6 +52,18 @@ describe('the settings of the process', () => {
     }
   });
 
+  it('stop it with one line when another process has its data directory', async () => {
+    const other = await ServerProcess.start();
+    try {
+      const { exit, lines } = await refusal({ DATA_DIR: other.dataDirectory });
+      expect(exit.code).toBe(1);
+      expect(lines).toEqual([expect.stringContaining(`is in use by another process (pid ${other.pid})`)]);
+      expect(() => server.logLines()).not.toThrow();
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('come from .env in the working directory, and from secret files', async () => {
     server = await ServerProcess.start({ env: { SERVER_SECRET: undefined }, until: 'nothing' });
     await server.exit;

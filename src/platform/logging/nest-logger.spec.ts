@@ -1,13 +1,10 @@
-import { PinoLogger } from 'nestjs-pino';
 import { NestLogger } from './nest-logger.js';
-import { pinoParams } from './request-log.js';
 import { createRootLogger } from './root-logger.js';
 
 describe('NestLogger', () => {
   const lines: { level: number; context?: string; msg: string }[] = [];
   const write = (line: string) => lines.push(JSON.parse(line) as (typeof lines)[0]);
-  const params = pinoParams(createRootLogger({ NODE_ENV: 'production', LOG_LEVEL: 'debug' }, { write }));
-  const logger = new NestLogger(new PinoLogger(params), params);
+  const logger = new NestLogger(createRootLogger({ NODE_ENV: 'production', LOG_LEVEL: 'debug' }, { write }));
 
   it.each(['InstanceLoader', 'RoutesResolver', 'RouterExplorer'])(
     'lowers what %s says at each start',
