@@ -42,8 +42,10 @@ function preparation(test: ConformanceCase): Document[] {
   const documents = test.sequence
     ? sequence(test.sequence)
     : (test.documents ?? ('expression' in test ? [{ _id: 1 }] : []));
-  for (let at = 0; at < documents.length; at += 1000)
-    commands.push({ insert: '$coll', documents: documents.slice(at, at + 1000) });
+  // The driver's serializer holds 17 MB.
+  const chunk = Math.ceil(8e6 / (8e3 + Number(test.sequence?.padding ?? 0)));
+  for (let at = 0; at < documents.length; at += chunk)
+    commands.push({ insert: '$coll', documents: documents.slice(at, at + chunk) });
   return commands;
 }
 
