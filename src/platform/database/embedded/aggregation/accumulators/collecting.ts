@@ -62,13 +62,16 @@ export class First implements Accumulator {
   }
 }
 
-/** `$last`: the last value, even a missing one. */
+/** `$last`: the last value, even a missing one; its memory counts as the greatest it ever took. */
 export class Last implements Accumulator {
   private value: unknown = undefined;
+  private bytes = 0;
 
   add(value: unknown): number {
     this.value = value;
-    return 0;
+    const more = Math.max(approximateBytes(value) - this.bytes, 0);
+    this.bytes += more;
+    return more;
   }
 
   result(): unknown {

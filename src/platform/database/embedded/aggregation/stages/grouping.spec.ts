@@ -263,6 +263,21 @@ describe('stages that group', () => {
     },
   );
 
+  test.each(['$push', '$addToSet', '$first', '$last', '$min', '$max', '$mergeObjects'])(
+    'what %s keeps counts as memory',
+    (name) => {
+      const context = new MemoryContext();
+      context.budget = 50_000;
+      const value = { text: 'x'.repeat(1000) };
+      const input = Array.from({ length: 100 }, (_, _id) => ({ _id, value }));
+
+      const run = () =>
+        runPipeline([{ $group: { _id: '$_id', v: { [name]: '$value' } } }], input, { context });
+
+      expect(run).toThrow('over budget');
+    },
+  );
+
   test('a full budget stops the group and gives everything back', () => {
     const context = new MemoryContext();
     context.budget = 50_000;

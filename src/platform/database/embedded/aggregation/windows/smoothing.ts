@@ -10,8 +10,14 @@ import {
   toExactLong,
 } from '../../bson/numbers.js';
 import type { BsonNumber } from '../../bson/numbers.js';
-import { pack } from '../../bson/decimal.js';
-import { divideDecimals } from '../../bson/decimal-arithmetic.js';
+import { fromBigInt, pack, toNumber } from '../../bson/decimal.js';
+import type { Decimal } from '../../bson/decimal.js';
+import {
+  addDecimals,
+  divideDecimals,
+  multiplyDecimals,
+  subtractDecimals,
+} from '../../bson/decimal-arithmetic.js';
 import { isDocument } from '../../bson/types.js';
 import { CommandError } from '../../errors.js';
 import type { Sort } from '../../sort/sort.js';
@@ -25,7 +31,10 @@ function failure(message: string): CommandError {
   return new CommandError('FailedToParse', message);
 }
 
-/** `$expMovingAvg`: each number moves the average by its weight. */
+/**
+ * `$expMovingAvg`: each number moves the average by its weight. Computed with decimals, as MongoDB does;
+ * the answer is a double until a decimal is among the values.
+ */
 export function expMovingAvg(
   argument: unknown,
   spec: object,
@@ -47,24 +56,28 @@ export function expMovingAvg(
   }
   if (sort === undefined) throw failure("$expMovingAvg requires an explicit 'sortBy'");
   const weight = N === undefined ? alphaArgument(alphaSpec) : weightOf(N);
+  const kept = subtractDecimals(fromBigInt(1n), weight);
   const input = compile(inputSpec, scope);
   return ({ documents }) => {
-    let average: BsonNumber | undefined;
+    let average: Decimal | undefined;
+    let decimal = false;
     return (position) => {
       const value = input(documents[position]);
-      if (isNumeric(value)) average = average === undefined ? asReal(value) : moved(average, value, weight);
-      return average ?? null;
+      if (isNumeric(value)) {
+        const number = toDecimal(value);
+        average =
+          average === undefined
+            ? number
+            : addDecimals(multiplyDecimals(number, weight), multiplyDecimals(average, kept));
+        decimal ||= value instanceof Decimal128;
+      }
+      if (average === undefined) return null;
+      return decimal ? pack(average) : makeDouble(toNumber(average));
     };
   };
 }
 
-/** The weight of a new value, as numerator and denominator so that decimals stay exact. */
-interface Weight {
-  readonly part: BsonNumber;
-  readonly whole: BsonNumber;
-}
-
-function weightOf(value: unknown): Weight {
+function weightOf(value: unknown): Decimal {
   const n = toExactLong(value);
   if (n === undefined) {
     throw failure(
@@ -72,28 +85,15 @@ function weightOf(value: unknown): Weight {
     );
   }
   if (n <= 0n) throw failure(`'N' must be greater than zero. Got ${n}`);
-  return { part: 2, whole: Number(n) + 1 };
+  return divideDecimals(fromBigInt(2n), fromBigInt(n + 1n));
 }
 
-function alphaArgument(value: unknown): Weight {
+function alphaArgument(value: unknown): Decimal {
   if (!isNumeric(value)) throw failure("'alpha' must be a number");
   const alpha = toDouble(value);
   if (!(alpha > 0 && alpha < 1))
     throw failure(`'alpha' must be between 0 and 1 (exclusive), found ${show(value)}`);
-  return { part: value, whole: 1 };
-}
-
-function asReal(value: BsonNumber): BsonNumber {
-  return value instanceof Decimal128 ? value : makeDouble(toDouble(value));
-}
-
-function moved(average: BsonNumber, value: BsonNumber, { part, whole }: Weight): BsonNumber {
-  if (average instanceof Decimal128 || value instanceof Decimal128) {
-    const weight = pack(divideDecimals(toDecimal(part), toDecimal(whole)));
-    return add(multiply(value, weight), multiply(average, subtract(pack(toDecimal(1)), weight)));
-  }
-  const weight = toDouble(part) / toDouble(whole);
-  return makeDouble(toDouble(value) * weight + toDouble(average) * (1 - weight));
+  return toDecimal(value);
 }
 
 /** `$locf`: the last value that is there. */

@@ -195,6 +195,25 @@ const functions: PipelineRow[] = [
     results(double(10), double(15), 22.5),
   ],
   [
+    '$expMovingAvg without the noise of binary fractions',
+    over({ $expMovingAvg: { input: '$v', alpha: 0.1 } }),
+    [
+      { x: 1, v: 0.1 },
+      { x: 2, v: 0.3 },
+    ],
+    results(0.1, 0.12),
+  ],
+  [
+    '$expMovingAvg once a decimal came',
+    over({ $expMovingAvg: { input: '$v', alpha: decimal('0.5') } }),
+    [
+      { x: 1, v: 1 },
+      { x: 2, v: decimal('2') },
+      { x: 3, v: 2 },
+    ],
+    results(double(1), decimal('1.5'), decimal('1.75')),
+  ],
+  [
     '$expMovingAvg of decimals',
     over({ $expMovingAvg: { input: '$v', alpha: decimal('0.5') } }),
     [
