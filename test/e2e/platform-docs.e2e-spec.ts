@@ -42,6 +42,7 @@ describe('the API explorer', () => {
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("script-src 'self';");
     expect(policy).not.toContain('upgrade-insecure-requests');
+    expect(policy).not.toContain('https:');
     // Scripts in the page itself would be blocked.
     const scripts = [...text.matchAll(/<script\b([^>]*)>([^]*?)<\/script>/g)];
     expect(scripts.length).toBeGreaterThan(0);

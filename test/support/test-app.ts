@@ -73,10 +73,17 @@ export class TestApp {
     const config = loadConfig({ env, dotenv: null });
     const { imports, onLog } = options;
     const logger = onLog && createRootLogger(config, { write: (line) => onLog(JSON.parse(line) as LogLine) });
-    const nest = await createApp({ config, imports, logger });
-    await nest.listen(0, '127.0.0.1');
-    const mongo = new MongoClient(testDatabaseUri());
-    return new TestApp(nest, await nest.getUrl(), databaseName, directory, mongo);
+    let nest: NestFastifyApplication | undefined;
+    try {
+      nest = await createApp({ config, imports, logger });
+      await nest.listen(0, '127.0.0.1');
+      const mongo = new MongoClient(testDatabaseUri());
+      return new TestApp(nest, await nest.getUrl(), databaseName, directory, mongo);
+    } catch (error) {
+      await nest?.close();
+      await rm(directory, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** A client that sends the server's API key. */

@@ -10,8 +10,13 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
   await app.register(cookie);
   await app.register(helmet, {
     contentSecurityPolicy: {
-      // Over plain http the explorer's own requests must not be turned into https.
-      directives: { 'upgrade-insecure-requests': baseUrl.startsWith('https:') ? [] : null },
+      directives: {
+        // Over plain http the explorer's own requests must not be turned into https.
+        'upgrade-insecure-requests': baseUrl.startsWith('https:') ? [] : null,
+        // The explorer has its fonts and styles with it: no other host is needed for anything.
+        'font-src': ["'self'", 'data:'],
+        'style-src': ["'self'", "'unsafe-inline'"],
+      },
     },
     strictTransportSecurity: baseUrl.startsWith('https:'),
     crossOriginResourcePolicy: origins.length > 0 ? { policy: 'cross-origin' } : undefined,
