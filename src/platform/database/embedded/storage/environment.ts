@@ -2,6 +2,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import type { Logger } from '../logger.js';
+import { mapSize } from './address-space.js';
 import { DATA_FILE, restoreCheckpoint } from './checkpoint-file.js';
 import { Checkpointer } from './checkpointer.js';
 import { checkDataFile, prepareDirectory } from './data-file.js';
@@ -43,15 +44,7 @@ export class Environment {
       if (restoreCheckpoint(directory))
         logger.warn({ directory }, 'The system has been restarted: going on from the last checkpoint');
       checkDataFile(directory);
-      const root: RootDatabase<Buffer, Buffer> = open({
-        path: directory,
-        keyEncoding: 'binary',
-        encoding: 'binary',
-        noSync: true,
-        overlappingSync: false,
-        noMemInit: false,
-        maxDbs: TREE_COUNT,
-      });
+      const root = openRoot(directory);
       const trees = new Trees(root);
       restrictFiles(directory);
       const checkpoints = await Checkpointer.start(root, directory, logger);
@@ -148,6 +141,20 @@ export class Environment {
       await this.unlock();
     }
   }
+}
+
+function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
+  const size = mapSize();
+  return open({
+    path: directory,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    // Flushing is the business of the checkpoints.
+    noSync: true,
+    overlappingSync: false,
+    maxDbs: TREE_COUNT,
+    ...(size !== undefined && { mapSize: size }),
+  });
 }
 
 function restrictFiles(directory: string): void {
