@@ -15,6 +15,14 @@ describe('encode', () => {
     expect(Buffer.compare(encode(document), serialize(document))).toBe(0);
   });
 
+  it('ends a document that grows beyond every limit, and goes on with others', () => {
+    const large = text(10 * 2 ** 20);
+    expect(() => encode({ list: Array.from({ length: 100 }, () => large) })).toThrow(
+      expect.objectContaining({ code: 10334 }),
+    );
+    expect(encode({ a: 1 })).toHaveLength(12);
+  });
+
   it.each([100_000, 1_000_000, 5_000_000, 16_000_000])('writes a value of %d bytes', (size) => {
     const document = { list: [text(size)], after: 1 };
     expect(Buffer.compare(encode(document), serialize(document))).toBe(0);

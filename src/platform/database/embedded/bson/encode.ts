@@ -20,6 +20,8 @@ import { isDocument, isInt32 } from './types.js';
 
 const INITIAL_BYTES = 64 * 1024;
 const KEPT_BYTES = 4 * 1024 * 1024;
+/** Above every limit of the protocol; a computed document that names a large one often stops here. */
+const MAX_SCRATCH_BYTES = 64 * 1024 * 1024;
 
 /** Where documents are written before their size is known; encoding never waits, so one is enough. */
 let scratch = Buffer.allocUnsafeSlow(INITIAL_BYTES);
@@ -52,6 +54,11 @@ export function encode(document: Document, maxBytes = Infinity): Uint8Array {
 /** Makes room for so many bytes at the current position. */
 function reserve(bytes: number): void {
   if (at + bytes <= scratch.length) return;
+  if (at + bytes > MAX_SCRATCH_BYTES)
+    throw new CommandError(
+      'BSONObjectTooLarge',
+      `a document would be larger than ${MAX_SCRATCH_BYTES} bytes`,
+    );
   const grown = Buffer.allocUnsafeSlow(Math.max(scratch.length * 2, at + bytes));
   scratch.copy(grown, 0, 0, at);
   scratch = grown;
