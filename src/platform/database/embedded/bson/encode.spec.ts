@@ -18,7 +18,7 @@ describe('encode', () => {
   it('ends a document that grows beyond every limit, and goes on with others', () => {
     const large = text(10 * 2 ** 20);
     expect(() => encode({ list: Array.from({ length: 100 }, () => large) })).toThrow(
-      expect.objectContaining({ code: 10334 }),
+      expect.objectContaining({ code: 10334 }) as Error,
     );
     expect(encode({ a: 1 })).toHaveLength(12);
   });
