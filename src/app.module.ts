@@ -7,12 +7,15 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { ErrorInterceptor } from './platform/errors/error.interceptor.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { createValidationPipe } from './platform/errors/validation.pipe.js';
+import { EventsModule } from './platform/events/events.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
+import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
+import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { AuthModule } from './services/auth/index.js';
 import { StorageModule } from './services/storage/index.js';
 
@@ -26,7 +29,10 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(logger),
+        TenancyModule,
         DatabaseModule,
+        EventsModule,
+        JobsModule,
         SecurityModule,
         HttpModule,
         HealthModule,

@@ -12,6 +12,7 @@ import { registerHttpPlugins } from './platform/http/security-plugins.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { createRootLogger } from './platform/logging/root-logger.js';
 import { serveOpenApi } from './platform/openapi/openapi.js';
+import { ProjectContext } from './platform/tenancy/project-context.service.js';
 
 export interface CreateAppOptions {
   /** Settings; read from the environment by default. */
@@ -42,6 +43,7 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   await registerHttpPlugins(app);
   // After the plugins, so that a refusal carries their headers as well.
   app.get(GracefulShutdown).install();
+  app.get(ProjectContext).install(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
 }

@@ -37,7 +37,7 @@ describe('permissions', () => {
     const other = await TestApp.start({ imports: [NotesModule] });
     try {
       expect(permissionsOf(other.nest)).toMatchObject({
-        'POST /gateway/notes': 'server key, user required',
+        'POST /gateway/notes': 'secret key, user required',
         'DELETE /gateway/notes': 'a key of its own, user none',
         'GET /gateway/notes/count': 'no key, user of _AUDITORS required',
         'POST /gateway/notes/open/:link': expect.stringMatching(/^public: /) as string,

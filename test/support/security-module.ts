@@ -6,6 +6,7 @@ import { ConfigModule } from '../../src/platform/config/config.module.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { SecurityModule } from '../../src/platform/security/security.module.js';
+import { TenancyModule } from '../../src/platform/tenancy/tenancy.module.js';
 
 /** Settings of a unit test: those of a test run, with a secret and cheap hashes. */
 export function testConfig(env: Record<string, string> = {}): Config {
@@ -26,7 +27,7 @@ export function createSecurityModule(
 ): Promise<TestingModule> {
   const { env, imports = [], controllers, providers } = options;
   return Test.createTestingModule({
-    imports: [ConfigModule.forRoot(testConfig(env)), SecurityModule, ...imports],
+    imports: [ConfigModule.forRoot(testConfig(env)), TenancyModule, SecurityModule, ...imports],
     controllers,
     providers,
   }).compile();
@@ -38,7 +39,7 @@ export function contextOf<T>(
   handler: keyof T & string,
   request: { headers?: Record<string, string | string[]>; cookies?: Record<string, string> } = {},
 ): { context: ExecutionContextHost; request: FastifyRequest } {
-  const full = { headers: {}, cookies: {}, ...request } as FastifyRequest;
+  const full = { headers: {}, cookies: {}, ip: '192.0.2.1', ...request } as FastifyRequest;
   const method = (controller.prototype as T)[handler] as () => unknown;
   return { context: new ExecutionContextHost([full, {}], controller, method), request: full };
 }

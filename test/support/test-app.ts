@@ -103,8 +103,17 @@ export class TestApp {
 
   async stop(): Promise<void> {
     await this.nest.close();
-    await this.db.dropDatabase();
+    await this.dropDatabases();
     await this.mongo.close();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** The application's database, and those of its projects. */
+  private async dropDatabases(): Promise<void> {
+    const filter = { name: { $regex: `^${this.databaseName}` } };
+    const { databases } = await this.mongo.db('admin').command({ listDatabases: 1, nameOnly: true, filter });
+    await Promise.all(
+      (databases as { name: string }[]).map(({ name }) => this.mongo.db(name).dropDatabase()),
+    );
   }
 }

@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Connection, mongo } from 'mongoose';
 import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
+import { DEFAULT_PROJECT, ProjectContext } from '../tenancy/project-context.service.js';
 
 /** A stored document: its `_id` is a string (24 hex digits unless the caller chose another). */
 export interface StoredDocument {
@@ -16,12 +17,14 @@ export interface StoredDocument {
  */
 @Injectable()
 export class Database {
-  /** The handle of the last client; making one costs more than a look-up in a collection should. */
-  private handle?: { client: mongo.MongoClient; db: mongo.Db };
+  /** Handles of the last client, by the name of the database; making one costs more than a look-up should. */
+  private handles = new Map<string, mongo.Db>();
+  private client?: mongo.MongoClient;
 
   constructor(
     @InjectConnection() private readonly connection: Connection,
     private readonly config: Config,
+    private readonly context: ProjectContext,
   ) {}
 
   /**
@@ -33,19 +36,48 @@ export class Database {
     return this.project().collection<T>(name);
   }
 
+  /**
+   * A collection of the installation, which all projects share: keys, projects, jobs. What stands in it must name
+   * its project wherever that matters.
+   *
+   * @throws CoglexError `database_unavailable` while there has never been a connection
+   */
+  system<T extends mongo.Document = StoredDocument>(name: string): mongo.Collection<T> {
+    return this.handle(this.config.MONGODB_DATABASE).collection<T>(name);
+  }
+
+  /**
+   * The database of a project as a whole, to measure or to drop it; of the current one by default.
+   *
+   * @throws CoglexError `database_unavailable` while there has never been a connection
+   */
+  project(project = this.context.project): mongo.Db {
+    return this.handle(this.nameOf(project));
+  }
+
   /** Round trip to the database, in milliseconds. */
   async ping(): Promise<number> {
     const started = performance.now();
-    await this.project().command({ ping: 1 });
+    await this.handle(this.config.MONGODB_DATABASE).command({ ping: 1 });
     return performance.now() - started;
   }
 
-  private project(): mongo.Db {
+  private nameOf(project: string): string {
+    const { MONGODB_DATABASE: base } = this.config;
+    return project === DEFAULT_PROJECT ? base : `${base}_${project}`;
+  }
+
+  private handle(name: string): mongo.Db {
     // Unset until the first connection; one that is lost later recovers inside the driver, within its time limits.
     if (!this.connection.db)
       throw new CoglexError('database_unavailable', { headers: { 'Retry-After': '2' } });
     const client = this.connection.getClient();
-    if (this.handle?.client !== client) this.handle = { client, db: client.db(this.config.MONGODB_DATABASE) };
-    return this.handle.db;
+    if (this.client !== client) {
+      this.client = client;
+      this.handles = new Map();
+    }
+    let handle = this.handles.get(name);
+    if (!handle) this.handles.set(name, (handle = client.db(name)));
+    return handle;
   }
 }

@@ -32,6 +32,7 @@ export const ERRORS = declare({
   token_required: { status: 401, title: 'A user token is required', level: 'debug' },
   token_invalid: { status: 401, title: 'The user token is not valid', level: 'debug' },
   credentials_invalid: { status: 401, title: 'The key or the password is wrong', level: 'debug' },
+  key_not_allowed: { status: 403, title: 'The API key does not allow this', level: 'debug' },
   forbidden: { status: 403, title: 'Not allowed', level: 'debug' },
   not_found: { status: 404, title: 'Not found', level: 'debug' },
   method_not_allowed: { status: 405, title: 'The method is not allowed', level: 'debug' },

@@ -15,10 +15,8 @@ export class HealthController {
   @ApiOperation({ operationId: 'getHealth', summary: 'State of the server and of what it stands on' })
   @ApiResponse({ status: 200, type: HealthDto, description: 'Every part is up' })
   @ApiResponse({ status: 503, type: HealthDto, description: 'A part is down' })
-  async getHealth(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
-    const health = await this.health.check();
-    if (health.status !== 'healthy') reply.status(HttpStatus.SERVICE_UNAVAILABLE);
-    return health;
+  getHealth(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
+    return this.answer(reply);
   }
 
   @Get('live')
@@ -30,9 +28,15 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether requests can be served' })
-  @ApiResponse({ status: 200, type: HealthDto, description: 'Every part is up' })
+  @ApiResponse({ status: 200, type: HealthDto, description: 'They can' })
   @ApiResponse({ status: 503, type: HealthDto, description: 'The database is away' })
   getReadiness(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
-    return this.getHealth(reply);
+    return this.answer(reply, ['database']);
+  }
+
+  private async answer(reply: FastifyReply, parts?: string[]): Promise<HealthDto> {
+    const health = await this.health.check(parts);
+    if (health.status !== 'healthy') reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return health;
   }
 }

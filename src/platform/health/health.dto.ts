@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 const STATES = ['healthy', 'unhealthy'] as const;
+const PART_STATES = [...STATES, 'not_configured'] as const;
 
 /** State of the process alone. */
 export class LivenessDto {
@@ -10,7 +11,7 @@ export class LivenessDto {
 
 /** State of the server and of each part that it stands on. */
 export class HealthDto {
-  /** `healthy` only when every part is. */
+  /** `unhealthy` when a part is. */
   @ApiProperty({ enum: STATES, example: 'healthy' })
   status!: 'healthy' | 'unhealthy';
 
@@ -21,8 +22,8 @@ export class HealthDto {
   /** Each part by its name. */
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: 'string', enum: [...STATES] },
+    additionalProperties: { type: 'string', enum: [...PART_STATES] },
     example: { database: 'healthy' },
   })
-  services!: Record<string, 'healthy' | 'unhealthy'>;
+  services!: Record<string, 'healthy' | 'unhealthy' | 'not_configured'>;
 }

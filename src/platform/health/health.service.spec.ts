@@ -1,7 +1,12 @@
 import type { Database } from '../database/database.service.js';
+import { HealthChecks, type HealthProbe } from './health-checks.service.js';
 import { HealthService } from './health.service.js';
 
-const checkWith = (ping: () => Promise<number>) => new HealthService({ ping } as Database).check();
+const checkWith = (ping: () => Promise<number>, more: Record<string, HealthProbe> = {}, parts?: string[]) => {
+  const checks = new HealthChecks();
+  for (const [name, probe] of Object.entries(more)) checks.register(name, probe);
+  return new HealthService(checks, { ping } as Database).check(parts);
+};
 
 describe('HealthService', () => {
   it('is healthy when every part is', async () => {
@@ -27,6 +32,22 @@ describe('HealthService', () => {
     expect(await checkWith(ping)).toMatchObject({
       status: 'unhealthy',
       services: { database: 'unhealthy' },
+    });
+  });
+
+  it('is healthy while a part is not configured', async () => {
+    const part = () => Promise.resolve('not_configured' as const);
+    expect(await checkWith(() => Promise.resolve(1), { part })).toMatchObject({
+      status: 'healthy',
+      services: { database: 'healthy', part: 'not_configured' },
+    });
+  });
+
+  it('asks only the parts that matter', async () => {
+    const part = () => Promise.reject(new Error('away'));
+    expect(await checkWith(() => Promise.resolve(1), { part }, ['database'])).toMatchObject({
+      status: 'healthy',
+      services: { database: 'healthy' },
     });
   });
 });

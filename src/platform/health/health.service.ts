@@ -1,30 +1,44 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.service.js';
+import { HealthChecks, type HealthProbe, type HealthState } from './health-checks.service.js';
 import type { HealthDto } from './health.dto.js';
 
 /** A probe that takes longer counts as down; orchestrators give up sooner than the driver does. */
 const PROBE_MS = 1800;
 
-/** Asks every part how it does. */
+/** Asks every part how it does, all at once. */
 @Injectable()
 export class HealthService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly checks: HealthChecks,
+    database: Database,
+  ) {
+    checks.register('database', async () => {
+      await database.ping();
+      return 'healthy';
+    });
+  }
 
-  async check(): Promise<HealthDto> {
-    const services = { database: await up(() => this.database.ping()) };
-    const healthy = Object.values(services).every((state) => state === 'healthy');
-    return { status: healthy ? 'healthy' : 'unhealthy', timestamp: new Date().toISOString(), services };
+  /** @param parts names of the parts that matter; all by default */
+  async check(parts?: readonly string[]): Promise<HealthDto> {
+    const probes = [...this.checks.all()].filter(([name]) => parts?.includes(name) ?? true);
+    const states = await Promise.all(
+      probes.map(async ([name, probe]): Promise<[string, HealthState]> => [name, await stateOf(probe)]),
+    );
+    const unhealthy = states.some(([, state]) => state === 'unhealthy');
+    return {
+      status: unhealthy ? 'unhealthy' : 'healthy',
+      timestamp: new Date().toISOString(),
+      services: Object.fromEntries(states),
+    };
   }
 }
 
-async function up(probe: () => Promise<unknown>): Promise<'healthy' | 'unhealthy'> {
+async function stateOf(probe: HealthProbe): Promise<HealthState> {
   const timeout = AbortSignal.timeout(PROBE_MS);
   const tooLate = new Promise<'unhealthy'>((resolve) => {
     timeout.addEventListener('abort', () => resolve('unhealthy'), { once: true });
   });
-  const answer = (async () => probe())().then(
-    () => 'healthy' as const,
-    () => 'unhealthy' as const,
-  );
+  const answer = (async () => probe())().catch(() => 'unhealthy' as const);
   return Promise.race([answer, tooLate]);
 }

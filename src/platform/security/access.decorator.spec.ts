@@ -37,7 +37,14 @@ function ruleOf(handler?: keyof Things): unknown {
 
 describe('@Access()', () => {
   it('asks for the key and looks at a token by default', () => {
-    expect(ruleOf()).toEqual({ kind: 'restricted', key: true, user: 'optional', collection: undefined });
+    expect(ruleOf()).toEqual({
+      kind: 'restricted',
+      key: true,
+      user: 'optional',
+      collection: undefined,
+      publishable: false,
+      action: undefined,
+    });
   });
 
   it('keeps the options of a handler', () => {

@@ -23,7 +23,14 @@ export interface AccessOptions {
   user?: 'optional' | 'required' | 'none';
   /** Collection whose users are accepted; `MONGODB_AUTH_COLLECTION` by default. */
   collection?: string;
+  /** Whether a publishable key may call as well; it may not by default. */
+  publishable?: boolean;
+  /** Which scope of the service a key needs; by default `read` for GET and HEAD, and `write` for the others. */
+  action?: ScopeAction;
 }
+
+/** What a scope lets a key do. */
+export type ScopeAction = 'read' | 'write';
 
 /** What the guards read: options with their defaults, or why a handler is open to all. */
 export type AccessRule =
@@ -33,6 +40,8 @@ export type AccessRule =
       key: boolean | { secret: SecretSource };
       user: 'optional' | 'required' | 'none';
       collection?: string;
+      publishable: boolean;
+      action?: ScopeAction;
     };
 
 /** Metadata key of the {@link AccessRule}. */
@@ -49,14 +58,15 @@ export const USER_TOKEN_SCHEME = 'userToken';
  * @example
  * \@Access()                                                    // the server's API key; a user token may be sent
  * \@Access({ user: 'required' })                                // API key and signed-in user
+ * \@Access({ publishable: true })                                // also a key that everybody knows
  * \@Access({ key: { secret: (config) => config.PARTNER_KEY } }) // a key of the route's own
  * \@Access({ key: false, user: 'required', collection: 'members' })
  */
 export function Access(options: AccessOptions = {}): ClassDecorator & MethodDecorator {
-  const { key = true, user = 'optional', collection } = options;
+  const { key = true, user = 'optional', collection, publishable = false, action } = options;
   if (key === false && user !== 'required')
     throw new Error('@Access() that needs neither key nor user is open to all: say so with @Public(reason)');
-  const rule: AccessRule = { kind: 'restricted', key, user, collection };
+  const rule: AccessRule = { kind: 'restricted', key, user, collection, publishable, action };
   return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor) => {
     const owner = (descriptor?.value ?? target) as object;
     Reflect.defineMetadata(ACCESS_RULE, rule, owner);
@@ -95,7 +105,7 @@ function document(rule: Extract<AccessRule, { kind: 'restricted' }>, handler: Pr
 function documentation(rule: Extract<AccessRule, { kind: 'restricted' }>): MethodDecorator[] {
   const token = ['token_required', 'token_invalid'] as const;
   if (rule.key === false) return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems(...token)];
-  const key = ['api_key_required', 'api_key_invalid'] as const;
+  const key = ['api_key_required', 'api_key_invalid', 'key_not_allowed'] as const;
   const both = ApiSecurity({ [API_KEY_SCHEME]: [], [USER_TOKEN_SCHEME]: [] });
   if (rule.user === 'none') return [ApiSecurity(API_KEY_SCHEME), ApiProblems(...key)];
   if (rule.user === 'required') return [both, ApiProblems(...key, ...token)];

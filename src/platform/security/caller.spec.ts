@@ -1,7 +1,14 @@
 import { Controller, Get } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { contextOf } from '../../../test/support/security-module.js';
-import { callerOf, CurrentCaller, CurrentUser, type Caller, type CurrentUserClaims } from './caller.js';
+import {
+  callerOf,
+  CurrentCaller,
+  CurrentUser,
+  isTrusted,
+  type Caller,
+  type CurrentUserClaims,
+} from './caller.js';
 
 @Controller()
 class Routes {
@@ -12,7 +19,9 @@ class Routes {
   caller(@CurrentCaller() _caller: Caller) {}
 }
 
-const ADA = { id: '65f000000000000000000001', key: 'ada', collection: '_USERS' };
+const ADA = { id: '65f000000000000000000001', key: 'ada', collection: '_USERS', project: 'default' };
+
+const ROOT = { id: 'root', type: 'root' };
 
 /** Runs the parameter decorator of a handler, as Nest does. */
 function inject(handler: keyof Routes, context: unknown): unknown {
@@ -25,7 +34,7 @@ function inject(handler: keyof Routes, context: unknown): unknown {
 
 describe('caller', () => {
   it('is nobody before the guards have run', () => {
-    expect(callerOf(contextOf(Routes, 'user').request)).toEqual({ hasKey: false });
+    expect(callerOf(contextOf(Routes, 'user').request)).toEqual({ address: '192.0.2.1' });
   });
 
   it('is kept with its request', () => {
@@ -38,8 +47,20 @@ describe('caller', () => {
   it('is injected by @CurrentUser() and @CurrentCaller()', () => {
     const { context, request } = contextOf(Routes, 'user');
     expect(inject('user', context)).toBeUndefined();
-    Object.assign(callerOf(request), { hasKey: true, user: ADA });
+    Object.assign(callerOf(request), { key: ROOT, user: ADA });
     expect(inject('user', context)).toEqual(ADA);
-    expect(inject('caller', context)).toEqual({ hasKey: true, user: ADA });
+    expect(inject('caller', context)).toEqual({ key: ROOT, user: ADA, address: '192.0.2.1' });
+  });
+});
+
+describe('isTrusted', () => {
+  it.each([
+    [undefined, false],
+    ['publishable', false],
+    ['secret', true],
+    ['root', true],
+    ['route', true],
+  ] as const)('a key of type %s: %j', (type, trusted) => {
+    expect(isTrusted({ key: type && { id: 'a', type }, address: '192.0.2.1' })).toBe(trusted);
   });
 });

@@ -1,6 +1,21 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
+/** An API key, as it was recognized. */
+export interface KeyClaims {
+  /** Id of the key's document; `root` for `SERVER_SECRET`, `route` for a secret of the route's own. */
+  id: string;
+  /**
+   * - `root`: `SERVER_SECRET`, which may do everything in every project
+   * - `secret`: a server's key; may do what its scopes allow, whatever the rules say
+   * - `publishable`: known to everybody; only handlers that say so take it, and rules decide about data
+   * - `route`: the secret of the route's own
+   */
+  type: 'root' | 'secret' | 'publishable' | 'route';
+  /** What the key may be used for, such as `storage:orders:read`; all of its project when absent. */
+  scopes?: readonly string[];
+}
+
 /** A signed-in user, as a verified token names it. */
 export interface CurrentUserClaims {
   /** `_id` of the user's document. */
@@ -9,14 +24,21 @@ export interface CurrentUserClaims {
   key: string;
   /** Collection that the user belongs to. */
   collection: string;
+  /** Project that the user belongs to. */
+  project: string;
 }
 
 /** Who makes the request; filled by the guards. */
 export interface Caller {
-  /** Whether the request carried the API key that its route asks for. */
-  hasKey: boolean;
+  /** The API key that the route asks for; absent where it asks for none. */
+  key?: KeyClaims;
   user?: CurrentUserClaims;
+  /** Address that the request comes from, behind the proxies that are trusted. */
+  address: string;
 }
+
+/** Whether the caller is server code that holds a secret, and not somebody's browser. */
+export const isTrusted = ({ key }: Caller): boolean => key !== undefined && key.type !== 'publishable';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,7 +48,7 @@ declare module 'fastify' {
 
 /** The caller of a request; nobody in particular before the guards have run and on public routes. */
 export function callerOf(request: FastifyRequest): Caller {
-  request.caller ??= { hasKey: false };
+  request.caller ??= { address: request.ip };
   return request.caller;
 }
 

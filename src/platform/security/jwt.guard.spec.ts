@@ -3,11 +3,13 @@ import { contextOf, createSecurityModule } from '../../../test/support/security-
 import { Access, Public } from './access.decorator.js';
 import { callerOf } from './caller.js';
 import { JwtGuard } from './jwt.guard.js';
+import { ProjectContext } from '../tenancy/project-context.service.js';
 import { UserTokens } from './user-tokens.service.js';
 
-const ADA = { id: '65f000000000000000000001', key: 'ada', collection: '_USERS' };
-const BOB = { id: '65f000000000000000000002', key: 'bob', collection: '_USERS' };
+const ADA = { id: '65f000000000000000000001', key: 'ada', collection: '_USERS', project: 'default' };
+const BOB = { id: '65f000000000000000000002', key: 'bob', collection: '_USERS', project: 'default' };
 const MEMBER = { ...ADA, collection: '_MEMBERS' };
+const FOREIGNER = { ...ADA, project: 'mars' };
 
 @Controller()
 class Routes {
@@ -34,6 +36,8 @@ class Routes {
 
 describe('JwtGuard', () => {
   let guard: JwtGuard;
+  let projects: ProjectContext;
+  let foreigner: string;
   let ada: string;
   let bob: string;
   let member: string;
@@ -41,17 +45,28 @@ describe('JwtGuard', () => {
   beforeAll(async () => {
     const module = await createSecurityModule({ providers: [JwtGuard] });
     guard = module.get(JwtGuard);
+    projects = module.get(ProjectContext, { strict: false });
     const tokens = module.get(UserTokens);
-    [ada, bob, member] = await Promise.all([ADA, BOB, MEMBER].map((user) => tokens.issue(user)));
+    [ada, bob, member, foreigner] = await Promise.all(
+      [ADA, BOB, MEMBER, FOREIGNER].map((user) => tokens.issue(user)),
+    );
   });
+
+  let withKey = true;
+  let chosen: string;
+  beforeEach(() => (withKey = true));
 
   const call = async (handler: keyof Routes, authorization?: string, cookie?: string) => {
     const { context, request } = contextOf(Routes, handler, {
       headers: authorization === undefined ? {} : { authorization },
       cookies: cookie === undefined ? {} : { Authorization: cookie },
     });
-    expect(await guard.canActivate(context)).toBe(true);
-    return callerOf(request).user;
+    if (withKey) callerOf(request).key = { id: 'root', type: 'root' };
+    return projects.run('default', async () => {
+      expect(await guard.canActivate(context)).toBe(true);
+      chosen = projects.project;
+      return callerOf(request).user;
+    });
   };
   const refusal = (code: string) => expect.objectContaining({ code, status: 401 }) as Error;
 
@@ -103,6 +118,16 @@ describe('JwtGuard', () => {
   it('keeps the users of collections apart', async () => {
     expect(await call('members', `Bearer ${member}`)).toEqual(MEMBER);
     await expect(call('members', `Bearer ${ada}`)).rejects.toThrow(refusal('token_invalid'));
+  });
+
+  it('keeps the users of projects apart', async () => {
+    await expect(call('required', `Bearer ${foreigner}`)).rejects.toThrow(refusal('token_invalid'));
+  });
+
+  it('lets the token decide on the project where there is no key', async () => {
+    withKey = false;
+    expect(await call('required', `Bearer ${foreigner}`)).toEqual(FOREIGNER);
+    expect(chosen).toBe('mars');
   });
 
   it('does not look at tokens where the route does not', async () => {

@@ -2,9 +2,10 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
+import { ProjectContext } from '../tenancy/project-context.service.js';
 import { AccessRules } from './access-rules.service.js';
 import { callerOf } from './caller.js';
-import { INVALID_TOKEN, UserTokens } from './user-tokens.service.js';
+import { INVALID_TOKEN, invalidToken, UserTokens } from './user-tokens.service.js';
 
 /** Name of the cookie that carries the token for browsers. */
 export const TOKEN_COOKIE = 'Authorization';
@@ -17,6 +18,7 @@ export class JwtGuard implements CanActivate {
   constructor(
     private readonly rules: AccessRules,
     private readonly tokens: UserTokens,
+    private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
 
@@ -32,10 +34,12 @@ export class JwtGuard implements CanActivate {
         headers: CHALLENGE,
       });
     }
-    callerOf(request).user = await this.tokens.verify(
-      token,
-      rule.collection ?? this.config.MONGODB_AUTH_COLLECTION,
-    );
+    const caller = callerOf(request);
+    const user = await this.tokens.verify(token, rule.collection ?? this.config.MONGODB_AUTH_COLLECTION);
+    // The key has decided on the project; where there is none, the token does.
+    if (!caller.key) this.context.choose(user.project);
+    else if (user.project !== this.context.project) throw invalidToken();
+    caller.user = user;
     return true;
   }
 }

@@ -78,12 +78,13 @@ describe('Tokens', () => {
   });
 
   it('neither makes nor accepts user tokens', async () => {
-    const user = await userTokens.issue({ id: '1', key: 'ada', collection: '_USERS' });
+    const user = await userTokens.issue({ id: '1', key: 'ada', collection: '_USERS', project: 'default' });
     expect(await tokens.verify(user)).toBeUndefined();
     const forged = await tokens.sign({
       sub: '1',
       key: 'ada',
       collection: '_USERS',
+      project: 'default',
       iss: 'coglex',
       aud: 'coglex',
     });

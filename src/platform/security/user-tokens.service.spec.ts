@@ -4,8 +4,13 @@ import { createSecurityModule } from '../../../test/support/security-module.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { UserTokens } from './user-tokens.service.js';
 
-const ADA = { id: '65f000000000000000000001', key: 'ada@example.com', collection: '_USERS' };
-const CLAIMS = { key: ADA.key, collection: ADA.collection };
+const ADA = {
+  id: '65f000000000000000000001',
+  key: 'ada@example.com',
+  collection: '_USERS',
+  project: 'default',
+};
+const CLAIMS = { key: ADA.key, collection: ADA.collection, project: ADA.project };
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('UserTokens', () => {
@@ -54,7 +59,7 @@ describe('UserTokens', () => {
     await refused(await tokens.issue(ADA), '_MEMBERS');
   });
 
-  it('refuses a token of another database', async () => {
+  it('refuses a token of another installation', async () => {
     await refused(jwt.sign(CLAIMS, { ...complete, audience: 'other' }));
   });
 
@@ -81,7 +86,9 @@ describe('UserTokens', () => {
   it.each([
     { collection: '_USERS' },
     { key: ADA.key },
+    { key: ADA.key, collection: ADA.collection },
     { ...CLAIMS, key: '' },
+    { ...CLAIMS, project: ['default'] },
     { ...CLAIMS, key: { $ne: null } },
     { ...CLAIMS, collection: ['_USERS'] },
   ])('refuses incomplete claims: %j', async (claims) => {

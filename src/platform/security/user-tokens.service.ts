@@ -10,17 +10,26 @@ const ISSUER = 'coglex';
 /** Tells a client that its token is what was wrong (RFC 6750, section 3). */
 export const INVALID_TOKEN = { 'WWW-Authenticate': 'Bearer realm="coglex", error="invalid_token"' };
 
+/** The one refusal of every token that is not good here: it does not say why. */
+export const invalidToken = (): CoglexError =>
+  new CoglexError('token_invalid', {
+    detail: 'The user token is forged, expired or made for something else.',
+    headers: INVALID_TOKEN,
+  });
+
 interface UserTokenPayload {
   sub: string;
   key: string;
   collection: string;
+  project: string;
   exp: number;
 }
 
 /**
  * Issues and verifies the tokens of signed-in users (JWT, HS256, signed with a key of their own).
  *
- * The database is the audience and the collection a claim: a token is good for one collection of one project.
+ * The installation is the audience; project and collection are claims: a token is good for one collection of one
+ * project.
  */
 @Injectable()
 export class UserTokens {
@@ -37,7 +46,7 @@ export class UserTokens {
 
   issue(user: CurrentUserClaims): Promise<string> {
     return this.jwt.signAsync(
-      { key: user.key, collection: user.collection },
+      { key: user.key, collection: user.collection, project: user.project },
       {
         algorithm: 'HS256',
         secret: this.keys.derive('user-token'),
@@ -55,12 +64,8 @@ export class UserTokens {
    */
   async verify(token: string, collection: string): Promise<CurrentUserClaims> {
     const payload = await this.decode(token);
-    if (!payload || payload.collection !== collection)
-      throw new CoglexError('token_invalid', {
-        detail: 'The user token is forged, expired or made for something else.',
-        headers: INVALID_TOKEN,
-      });
-    return { id: payload.sub, key: payload.key, collection };
+    if (!payload || payload.collection !== collection) throw invalidToken();
+    return { id: payload.sub, key: payload.key, collection, project: payload.project };
   }
 
   private async decode(token: string): Promise<UserTokenPayload | undefined> {
@@ -80,8 +85,9 @@ export class UserTokens {
 
 /** The library checks only the claims that are there: a token without `exp` would live for ever. */
 function isComplete(payload: Partial<UserTokenPayload>): payload is UserTokenPayload {
-  const { sub, key, collection, exp } = payload;
+  const { sub, key, collection, project, exp } = payload;
   return (
-    [sub, key, collection].every((claim) => typeof claim === 'string' && claim !== '') && exp !== undefined
+    [sub, key, collection, project].every((claim) => typeof claim === 'string' && claim !== '') &&
+    exp !== undefined
   );
 }

@@ -5,6 +5,7 @@ import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { CurrentUserClaims } from '../../platform/security/caller.js';
 import { Passwords } from '../../platform/security/passwords.service.js';
 import { UserTokens } from '../../platform/security/user-tokens.service.js';
+import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
 import type { Account } from './account.js';
 import { AccountRequests } from './account-requests.service.js';
 import { AccountsRepository, type AccountSelector } from './accounts.repository.js';
@@ -46,6 +47,7 @@ export class AuthService {
     private readonly requests: AccountRequests,
     private readonly passwords: Passwords,
     private readonly tokens: UserTokens,
+    private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
 
@@ -88,7 +90,8 @@ export class AuthService {
         headers: { 'WWW-Authenticate': 'Bearer realm="coglex"' },
       });
     const { account: user } = found;
-    const token = await this.tokens.issue({ id: user._id, key: user._key, collection });
+    const { project } = this.context;
+    const token = await this.tokens.issue({ id: user._id, key: user._key, collection, project });
     return { token, token_type: 'Bearer', expires_in: this.tokens.lifetime, user };
   }
 

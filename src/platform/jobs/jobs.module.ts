@@ -1,0 +1,8 @@
+import { Global, Module } from '@nestjs/common';
+import { JobLeases } from './job-leases.service.js';
+import { Jobs } from './jobs.service.js';
+
+/** Background work: see {@link Jobs}. */
+@Global()
+@Module({ providers: [Jobs, JobLeases], exports: [Jobs] })
+export class JobsModule {}
