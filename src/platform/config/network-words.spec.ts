@@ -1,4 +1,4 @@
-import { isOrigin, isProxy } from './network-words.js';
+import { isHostOrRange, isOrigin, isProxy } from './network-words.js';
 
 describe('isOrigin', () => {
   it.each(['*', 'https://app.example.com', 'http://localhost:3000', 'http://[::1]:8080'])(
@@ -37,4 +37,14 @@ describe('isProxy', () => {
       expect(isProxy(word)).toBe(false);
     },
   );
+});
+
+describe('isHostOrRange', () => {
+  it.each(['localhost', 'db.internal', '10.0.0.0/8', '127.0.0.1', '::1', 'fd00::/8'])('takes %s', (word) => {
+    expect(isHostOrRange(word)).toBe(true);
+  });
+
+  it.each(['', '*', 'true', 'http://db', '10.0.0.0/33', 'a b', '-a', '.'])('refuses %j', (word) => {
+    expect(isHostOrRange(word)).toBe(false);
+  });
 });

@@ -14,3 +14,9 @@ export function isProxy(word: string): boolean {
   if (family === 0 || rest !== undefined) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
+
+/** Whether a word is a host name, an address or a CIDR. */
+export function isHostOrRange(word: string): boolean {
+  if (word === 'true' || word === 'false') return false;
+  return isProxy(word) || /^(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(word);
+}

@@ -1,0 +1,29 @@
+import { Integer } from '../setting.decorator.js';
+import { HttpSettings } from './http.settings.js';
+
+/** Bounds of the storage service. */
+export class StorageSettings extends HttpSettings {
+  @Integer(1, 100_000, { group: 'Storage', about: 'Documents in a list that names no `limit`.' })
+  readonly STORAGE_DEFAULT_LIMIT: number = 100;
+
+  @Integer(1, 100_000, { group: 'Storage', about: 'Most documents in one list or one pipeline result.' })
+  readonly STORAGE_MAX_LIMIT: number = 1000;
+
+  @Integer(1, 100_000, { group: 'Storage', about: 'Most documents in one insert.' })
+  readonly STORAGE_MAX_INSERT: number = 1000;
+
+  @Integer(1, 1000, {
+    group: 'Storage',
+    about: 'Most stages in one pipeline, those of sub-pipelines included.',
+  })
+  readonly STORAGE_MAX_STAGES: number = 50;
+
+  @Integer(2, 200, { group: 'Storage', about: 'Deepest nesting of a query, an update or a pipeline.' })
+  readonly STORAGE_MAX_QUERY_DEPTH: number = 20;
+
+  @Integer(1, 100_000, { group: 'Storage', about: 'Most values in one list of a query, such as `$in`.' })
+  readonly STORAGE_MAX_LIST: number = 1000;
+
+  @Integer(1, 32_764, { group: 'Storage', about: 'Longest regular expression, in characters.' })
+  readonly STORAGE_MAX_PATTERN: number = 512;
+}
