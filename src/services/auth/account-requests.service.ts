@@ -6,6 +6,8 @@ import { Passwords } from '../../platform/security/passwords.service.js';
 import { isHidden, isReserved, type StoredAccount } from './account.js';
 import { passwordProblem } from './new-password.js';
 
+const NONE: ReadonlySet<string> = new Set();
+
 const PASSWORD_PLACE = '/document/$set/_password';
 
 /** Turns what callers write about accounts into what the database is asked, and refuses the rest. */
@@ -19,10 +21,11 @@ export class AccountRequests {
   /**
    * The application's fields of a new account.
    *
+   * @param closed fields that the caller may not set
    * @throws CoglexError `document_refused`
    */
-  fields(document: Record<string, unknown>): Record<string, unknown> {
-    return this.guard.document(document, '/document', isReserved);
+  fields(document: Record<string, unknown>, closed = NONE): Record<string, unknown> {
+    return this.guard.document(document, '/document', (field) => isReserved(field) || closed.has(field));
   }
 
   /**
@@ -38,11 +41,13 @@ export class AccountRequests {
    * An update of an account, with the new password hashed. No operator but `$set` reaches the password, and none the
    * server's other fields.
    *
+   * @param closed further fields that no operator may touch
    * @throws CoglexError `update_refused`, `password_too_long`
    */
-  async update(document: Record<string, unknown>): Promise<mongo.UpdateFilter<StoredAccount>> {
+  async update(document: Record<string, unknown>, closed = NONE): Promise<mongo.UpdateFilter<StoredAccount>> {
     const parts = withoutPassword(document);
-    const checked = this.guard.update(parts.update, '/document', { protects: isReserved });
+    const protects = (field: string) => isReserved(field) || closed.has(field);
+    const checked = this.guard.update(parts.update, '/document', { protects });
     const hash = 'password' in parts ? { _password: await this.hash(parts.password) } : {};
     return { ...checked, $set: { ...checked.$set, ...hash, _patched: new Date() } };
   }

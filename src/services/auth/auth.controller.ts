@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
-import { CurrentUser, type CurrentUserClaims } from '../../platform/security/caller.js';
+import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
 import type { Account } from './account.js';
 import { AuthService, type SignedIn } from './auth.service.js';
 import { ACCOUNT_SCHEMA, AccountDto } from './dto/account.dto.js';
@@ -26,12 +26,12 @@ const NoStore = () => Header('Cache-Control', 'no-store');
 @ApiTags('accounts')
 @ApiExtraModels(AccountDto)
 @Controller('service/auth/v1')
-@Access()
+@Access({ publishable: true })
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
   @Post('signup')
-  @Access({ user: 'none' })
+  @Access({ user: 'none', publishable: true })
   @NoStore()
   @ApiOperation({ operationId: 'signUp', summary: 'Make an account' })
   @ApiCreatedResponse({ description: 'The account', schema: ACCOUNT_SCHEMA })
@@ -42,12 +42,12 @@ export class AuthController {
     'key_taken',
     'database_unavailable',
   )
-  signUp(@Body() body: SignUpDto): Promise<Account> {
-    return this.auth.signUp(body);
+  signUp(@Body() body: SignUpDto, @CurrentCaller() caller: Caller): Promise<Account> {
+    return this.auth.signUp(body, undefined, caller);
   }
 
   @Post('signin')
-  @Access({ user: 'none' })
+  @Access({ user: 'none', publishable: true })
   @HttpCode(HttpStatus.OK)
   @NoStore()
   @ApiOperation({
@@ -67,13 +67,14 @@ export class AuthController {
   @ApiOperation({
     operationId: 'getAccount',
     summary: 'Get an account',
-    description: 'With a user token: its own account alone. Any other is 404.',
+    description:
+      'With a user token: its own account alone. Any other is 404, as is every account for a publishable key without a user token.',
   })
   @ApiParam(KEY_PARAMETER)
   @ApiOkResponse({ description: 'The account', schema: ACCOUNT_SCHEMA })
   @ApiProblems('not_found', 'database_unavailable')
-  get(@Param('key') key: string, @CurrentUser() user: CurrentUserClaims | undefined): Promise<Account> {
-    return this.auth.get(key, user);
+  get(@Param('key') key: string, @CurrentCaller() caller: Caller): Promise<Account> {
+    return this.auth.get(key, caller);
   }
 
   @Patch(':key')
@@ -81,7 +82,8 @@ export class AuthController {
   @ApiOperation({
     operationId: 'updateAccount',
     summary: 'Change an account',
-    description: 'Answers with the account as it is now. With a user token: its own account alone.',
+    description:
+      'Answers with the account as it is now. With a user token: its own account alone. A publishable key cannot set `role`, `roles` and other fields that rules decide by.',
   })
   @ApiParam(KEY_PARAMETER)
   @ApiOkResponse({ description: 'The account as it is now', schema: ACCOUNT_SCHEMA })
@@ -96,8 +98,8 @@ export class AuthController {
   update(
     @Param('key') key: string,
     @Body() { document }: UpdateAccountDto,
-    @CurrentUser() user: CurrentUserClaims | undefined,
+    @CurrentCaller() caller: Caller,
   ): Promise<Account> {
-    return this.auth.update(key, document, user);
+    return this.auth.update(key, document, caller);
   }
 }

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
-import type { CurrentUserClaims } from '../../platform/security/caller.js';
+import { isTrusted, type Caller } from '../../platform/security/caller.js';
 import { Passwords } from '../../platform/security/passwords.service.js';
+import { RowRules } from '../../platform/security/rules/row-rules.service.js';
 import { UserTokens } from '../../platform/security/user-tokens.service.js';
 import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
 import type { Account } from './account.js';
@@ -47,6 +48,7 @@ export class AuthService {
     private readonly requests: AccountRequests,
     private readonly passwords: Passwords,
     private readonly tokens: UserTokens,
+    private readonly rules: RowRules,
     private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
@@ -54,11 +56,16 @@ export class AuthService {
   /**
    * Makes an account.
    *
+   * @param caller who asks, when it is not the application itself
    * @throws CoglexError `key_taken`, `password_too_long`, `document_refused`
    */
-  async signUp(account: NewAccount, collection = this.config.MONGODB_AUTH_COLLECTION): Promise<Account> {
+  async signUp(
+    account: NewAccount,
+    collection = this.config.MONGODB_AUTH_COLLECTION,
+    caller?: Caller,
+  ): Promise<Account> {
     const { _key, _password, document } = account;
-    const fields = this.requests.fields(document ?? {});
+    const fields = this.requests.fields(document ?? {}, await this.closedFields(caller));
     const [hash] = await Promise.all([
       _password === undefined ? undefined : this.passwords.hash(_password),
       this.accounts.ensureUniqueKeys(collection),
@@ -96,39 +103,51 @@ export class AuthService {
   }
 
   /**
-   * @param user who asks, when it is a user: sees itself alone
+   * @param caller who asks, when it is not the application itself: a user sees itself alone
    * @throws CoglexError `not_found`, also for what the user may not see
    */
   async get(
     key: string,
-    user?: CurrentUserClaims,
+    caller?: Caller,
     collection = this.config.MONGODB_AUTH_COLLECTION,
   ): Promise<Account> {
-    const account = await this.accounts.find(collection, selectorOf(key, user));
+    const selector = selectorOf(key, caller);
+    const account = selector && (await this.accounts.find(collection, selector));
     return account ?? notFound();
   }
 
   /**
    * @param document MongoDB update operators; `$set._password` takes the new password in plain text
-   * @param user who asks, when it is a user: changes itself alone
+   * @param caller who asks, when it is not the application itself: a user changes itself alone
    * @returns the account as it is now
    * @throws CoglexError `not_found`, `update_refused`, `password_too_long`
    */
   async update(
     key: string,
     document: Record<string, unknown>,
-    user?: CurrentUserClaims,
+    caller?: Caller,
     collection = this.config.MONGODB_AUTH_COLLECTION,
   ): Promise<Account> {
-    const update = await this.requests.update(document);
-    const account = await this.accounts.update(collection, selectorOf(key, user), update);
+    const selector = selectorOf(key, caller) ?? notFound();
+    const update = await this.requests.update(document, await this.closedFields(caller));
+    const account = await this.accounts.update(collection, selector, update);
     return account ?? notFound();
+  }
+
+  /** Fields of an account that decide what its owner may do, and which a publishable key cannot write. */
+  private closedFields(caller: Caller | undefined): Promise<ReadonlySet<string>> | undefined {
+    return caller && !isTrusted(caller) ? this.rules.userFields() : undefined;
   }
 }
 
-/** A user is bound to its `_id` too, so that an old token says nothing about a new account of the same key. */
-const selectorOf = (key: string, user: CurrentUserClaims | undefined): AccountSelector =>
-  user ? { _key: key, _id: user.id } : { _key: key };
+/**
+ * A user is bound to its `_id` too, so that an old token says nothing about a new account of the same key. Nobody in
+ * particular, with a key that everybody knows, reaches no account.
+ */
+function selectorOf(key: string, caller: Caller | undefined): AccountSelector | undefined {
+  if (caller?.user) return { _key: key, _id: caller.user.id };
+  return caller && !isTrusted(caller) ? undefined : { _key: key };
+}
 
 function notFound(): never {
   throw new CoglexError('not_found', { detail: 'There is no such account.' });

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { jsonForm } from '../../platform/database/query/json-form.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
+import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
 import { CheckedBody, RawBody } from './checked-body.decorator.js';
 import { CollectionPipe } from './collection.pipe.js';
 import { DeletedDto, InsertedDto, PatchedDto } from './dto/answers.dto.js';
@@ -35,7 +36,7 @@ const READS = [
 const WRITES = [...ALWAYS, 'malformed_json', 'nested_too_deep', 'forbidden_key', 'body_too_large'] as const;
 
 @ApiTags('storage')
-@Access()
+@Access({ publishable: true })
 @Controller('service/storage/v1')
 export class StorageController {
   constructor(private readonly storage: StorageService) {}
@@ -51,11 +52,12 @@ export class StorageController {
   @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
   @ApiProblems(...WRITES, 'document_refused', 'duplicate_key')
   async insert(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @RawBody(new NewDocumentsPipe()) documents: NewDocuments,
     @NoParameters() _parameters: void,
   ): Promise<InsertedDto> {
-    const ids = await this.storage.insert(collection, documents);
+    const ids = await this.storage.insert(caller, collection, documents);
     return { inserted: ids.length, ids };
   }
 
@@ -69,11 +71,12 @@ export class StorageController {
   @ApiDocuments()
   @ApiProblems(...READS)
   async find(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @Query() parameters: FindParametersDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { documents, total } = await this.storage.find(collection, parameters);
+    const { documents, total } = await this.storage.find(caller, collection, parameters);
     if (total !== undefined) void reply.header('X-Total-Count', total);
     return jsonForm(documents);
   }
@@ -85,11 +88,12 @@ export class StorageController {
   @ApiDocument()
   @ApiProblems(...READS)
   async findOne(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @Param('id') id: string,
     @Query() { keys }: KeysParameterDto,
   ): Promise<unknown> {
-    return jsonForm(await this.storage.findOne(collection, id, keys));
+    return jsonForm(await this.storage.findOne(caller, collection, id, keys));
   }
 
   @Patch(':collection/:id')
@@ -104,12 +108,13 @@ export class StorageController {
   @ApiResponse({ status: 200, type: PatchedDto })
   @ApiProblems(...WRITES, 'update_refused', 'duplicate_key')
   async updateOne(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @Param('id') id: string,
     @CheckedBody(UpdateOneDto) { document }: UpdateOneDto,
     @NoParameters() _parameters: void,
   ): Promise<PatchedDto> {
-    const result = await this.storage.updateOne(collection, id, document);
+    const result = await this.storage.updateOne(caller, collection, id, document);
     return { matched: result.matchedCount, modified: result.modifiedCount };
   }
 
@@ -131,11 +136,12 @@ export class StorageController {
     'query_timeout',
   )
   async updateMany(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @CheckedBody(UpdateManyDto) { query, document }: UpdateManyDto,
     @NoParameters() _parameters: void,
   ): Promise<PatchedDto> {
-    const result = await this.storage.updateMany(collection, query, document);
+    const result = await this.storage.updateMany(caller, collection, query, document);
     return { matched: result.matchedCount, modified: result.modifiedCount };
   }
 
@@ -146,11 +152,12 @@ export class StorageController {
   @ApiResponse({ status: 200, type: DeletedDto })
   @ApiProblems(...ALWAYS)
   async deleteOne(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @Param('id') id: string,
     @NoParameters() _parameters: void,
   ): Promise<DeletedDto> {
-    return { deleted: await this.storage.deleteOne(collection, id) };
+    return { deleted: await this.storage.deleteOne(caller, collection, id) };
   }
 
   @Delete(':collection')
@@ -164,15 +171,20 @@ export class StorageController {
   @ApiResponse({ status: 200, type: DeletedDto })
   @ApiProblems(...WRITES, 'query_required', 'query_refused', 'query_timeout')
   async deleteMany(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @CheckedBody(DeleteManyDto) body: DeleteManyDto,
     @Query() parameters: DeleteParametersDto,
   ): Promise<DeletedDto> {
-    const deleted = await this.storage.deleteMany(collection, { parsed: body.query, text: parameters.query });
+    const deleted = await this.storage.deleteMany(caller, collection, {
+      parsed: body.query,
+      text: parameters.query,
+    });
     return { deleted };
   }
 
   @Post(':collection/aggregate')
+  @Access({ publishable: true, action: 'read' })
   @HttpCode(200)
   @ApiOperation({
     operationId: 'aggregateDocuments',
@@ -184,10 +196,11 @@ export class StorageController {
   @ApiPipelineResult()
   @ApiProblems(...WRITES, 'query_refused', 'query_timeout', 'result_too_large')
   async aggregate(
+    @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @CheckedBody(AggregateDto) { pipeline }: AggregateDto,
     @NoParameters() _parameters: void,
   ): Promise<unknown> {
-    return jsonForm(await this.storage.aggregate(collection, pipeline));
+    return jsonForm(await this.storage.aggregate(caller, collection, pipeline));
   }
 }

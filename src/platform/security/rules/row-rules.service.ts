@@ -18,6 +18,9 @@ export type Reach =
       admits: (document: StoredDocument) => boolean;
     };
 
+/** Fields of an account that decide what its owner may do, whether a rule reads them yet or not. */
+const ALWAYS_CLOSED: ReadonlySet<string> = new Set(['role', 'roles']);
+
 /**
  * The one home of the decision who may reach which documents: storage, files and accounts ask here.
  *
@@ -28,5 +31,13 @@ export class RowRules {
   async reach(caller: Caller, collection: string, _action: RuleAction): Promise<Reach> {
     if (isTrusted(caller)) return Promise.resolve({ kind: 'all' });
     return Promise.resolve({ kind: 'none', reason: `No rule opens ${collection}.` });
+  }
+
+  /**
+   * Fields of an account that rules decide by. Their owner must not write them: with a publishable key they are
+   * closed, by whatever operator.
+   */
+  async userFields(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(ALWAYS_CLOSED);
   }
 }
