@@ -12,6 +12,7 @@ import { HealthModule } from './platform/health/health.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
+import { OutboundModule } from './platform/outbound/outbound.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         SecurityModule,
         HttpModule,
         HealthModule,
+        OutboundModule,
         AuthModule,
         StorageModule,
         ...imports,

@@ -25,6 +25,7 @@ export const ERRORS = declare({
   query_required: { status: 400, title: 'An explicit query is required', level: 'debug' },
   update_refused: { status: 400, title: 'The update is not allowed', level: 'debug' },
   document_refused: { status: 400, title: 'The document is not allowed', level: 'debug' },
+  url_refused: { status: 400, title: 'The address is not allowed', level: 'debug' },
   password_too_long: { status: 400, title: 'The password is too long', level: 'debug' },
   unauthorized: { status: 401, title: 'Not authenticated', level: 'debug' },
   api_key_required: { status: 401, title: 'An API key is required', level: 'debug' },
