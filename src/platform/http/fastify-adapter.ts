@@ -11,6 +11,8 @@ import { toCoglexError } from '../errors/to-coglex-error.js';
 import { logRequest, logRequests } from '../logging/request-log.js';
 import { refuseBrokenRequest } from './broken-request.js';
 import { checkKeys, parseJson } from './json.js';
+import { isUploading } from './slow-uploads.js';
+import { passStreamedBodies } from './streamed-body.js';
 
 /** What a caller may send as `X-Request-Id`; anything else is replaced, so that it cannot forge log lines. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -18,10 +20,14 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** Longest wait for the headers of a request, in milliseconds; the whole request may take longer. */
 const HEADERS_TIMEOUT_MS = 20_000;
 
+/** Largest body that is parsed, in bytes: no document that a database takes is larger. */
+const MAX_PARSED_BYTES = 48 * 1024 ** 2;
+
 /** Fastify with this server's limits, JSON parser, request ids and request log. */
 export function createFastifyAdapter(config: Config, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: config.MAX_CONTENT_LENGTH,
+    // What is parsed stands in memory as a whole; files stream, and have the setting alone for a limit.
+    bodyLimit: Math.min(config.MAX_CONTENT_LENGTH, MAX_PARSED_BYTES),
     trustProxy: trustedProxies(config),
     genReqId: ({ headers }: IncomingMessage) => {
       const sent = headers['x-request-id'];
@@ -48,12 +54,16 @@ export function createFastifyAdapter(config: Config, logger: Logger): FastifyAda
         .type(PROBLEM_JSON)
         .send(JSON.stringify(problem));
     },
-    clientErrorHandler: refuseBrokenRequest,
+    clientErrorHandler: (error, socket) => {
+      if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !isUploading(socket))
+        refuseBrokenRequest(error, socket);
+    },
   });
   const fastify = adapter.getInstance();
   logRequests(fastify, logger);
   checkRequests(fastify);
   parseJsonBodies(fastify, config.MAX_JSON_DEPTH);
+  passStreamedBodies(fastify);
   // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer without a body.
   fastify.server.on('checkExpectation', (request, response) =>
     fastify.server.emit('request', request, response),

@@ -3,10 +3,15 @@ import { Bytes, Flag, Integer, List } from '../setting.decorator.js';
 import { DatabaseSettings } from './database.settings.js';
 
 const MB = 1024 ** 2;
+const GB = 1024 ** 3;
 
 /** What the HTTP server takes and allows. */
 export class HttpSettings extends DatabaseSettings {
-  @Bytes(1024, 48 * MB, { group: 'HTTP', about: 'Largest request body.', shownDefault: '16MB' })
+  @Bytes(1024, 64 * GB, {
+    group: 'HTTP',
+    about: 'Largest file in one request, and, up to 48 MB, largest body of any other.',
+    shownDefault: '16MB',
+  })
   readonly MAX_CONTENT_LENGTH: number = 16 * MB;
 
   @Integer(4, 200, { group: 'HTTP', about: 'Deepest nesting of a JSON body or a JSON query parameter.' })
