@@ -18,6 +18,8 @@ import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { AuthModule } from './services/auth/index.js';
+import { KeyModule } from './services/key/index.js';
+import { ProjectModule } from './services/project/index.js';
 import { StorageModule } from './services/storage/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
@@ -39,6 +41,8 @@ export class AppModule {
         HealthModule,
         OutboundModule,
         AuthModule,
+        KeyModule,
+        ProjectModule,
         StorageModule,
         ...imports,
       ],

@@ -41,7 +41,7 @@ const join = (...parts: string[]) =>
 
 function inWords(rule: AccessRule): string {
   if (rule.kind === 'public') return `public: ${rule.reason}`;
-  const own = rule.publishable ? 'any key' : 'secret key';
+  const own = rule.root ? 'root key' : rule.publishable ? 'any key' : 'secret key';
   const key = rule.key === true ? own : rule.key === false ? 'no key' : 'a key of its own';
   const collection = rule.collection === undefined ? '' : ` of ${rule.collection}`;
   return `${key}, user${collection} ${rule.user}`;

@@ -1,10 +1,13 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
+import { Global, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { getConnectionToken } from '@nestjs/mongoose';
 import { Test, type TestingModule } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
+import { createConnection } from 'mongoose';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
+import { Database } from '../../src/platform/database/database.service.js';
 import { SecurityModule } from '../../src/platform/security/security.module.js';
 import { TenancyModule } from '../../src/platform/tenancy/tenancy.module.js';
 
@@ -21,13 +24,27 @@ export function testConfig(env: Record<string, string> = {}): Config {
   });
 }
 
+/** A database that has never been reached: whoever asks it learns that it is not available. */
+@Global()
+@Module({
+  providers: [Database, { provide: getConnectionToken(), useFactory: () => createConnection() }],
+  exports: [Database],
+})
+class AbsentDatabaseModule {}
+
 /** The real {@link SecurityModule} without HTTP and without a database. */
 export function createSecurityModule(
   options: { env?: Record<string, string> } & Omit<ModuleMetadata, 'exports'> = {},
 ): Promise<TestingModule> {
   const { env, imports = [], controllers, providers } = options;
   return Test.createTestingModule({
-    imports: [ConfigModule.forRoot(testConfig(env)), TenancyModule, SecurityModule, ...imports],
+    imports: [
+      ConfigModule.forRoot(testConfig(env)),
+      AbsentDatabaseModule,
+      TenancyModule,
+      SecurityModule,
+      ...imports,
+    ],
     controllers,
     providers,
   }).compile();

@@ -101,6 +101,11 @@ export class TestApp {
     return this.mongo.db(this.databaseName);
   }
 
+  /** The database of a project, past the application. */
+  database(project: string): Db {
+    return this.mongo.db(`${this.databaseName}_${project}`);
+  }
+
   async stop(): Promise<void> {
     await this.nest.close();
     await this.dropDatabases();

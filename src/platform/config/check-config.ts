@@ -5,6 +5,9 @@ import type { Config } from './config.js';
 /** Shortest `SERVER_SECRET`, in characters. */
 export const MIN_SECRET_LENGTH = 32;
 
+/** MongoDB's 63, without `_` and the id of a project. */
+const MAX_DATABASE_BYTES = 38;
+
 /** Least cost of bcrypt in production. */
 const MIN_PRODUCTION_COST = 12;
 
@@ -20,8 +23,12 @@ export function checkConfig(config: Config): string[] {
   if (config.MONGODB_URI !== undefined)
     claim(isConnectionString(config.MONGODB_URI), 'MONGODB_URI is not a valid MongoDB connection string');
   claim(
-    /^[^/\\. "$*<>:|?\0]{1,63}$/.test(config.MONGODB_DATABASE),
+    /^[^/\\. "$*<>:|?\0]+$/.test(config.MONGODB_DATABASE),
     'MONGODB_DATABASE must be a valid database name',
+  );
+  claim(
+    Buffer.byteLength(config.MONGODB_DATABASE) <= MAX_DATABASE_BYTES,
+    `MONGODB_DATABASE must have at most ${MAX_DATABASE_BYTES} bytes: names of the databases of projects are longer by 25`,
   );
   claim(
     /^[\w-]{1,100}$/.test(config.MONGODB_AUTH_COLLECTION),

@@ -48,6 +48,7 @@ export const ERRORS = declare({
   unprocessable: { status: 422, title: 'The request cannot be fulfilled', level: 'debug' },
   result_too_large: { status: 422, title: 'The result is too large', level: 'debug' },
   query_timeout: { status: 422, title: 'The query took too long', level: 'warn' },
+  project_frozen: { status: 423, title: 'The project is frozen', level: 'debug' },
   too_many_requests: { status: 429, title: 'Too many requests', level: 'debug' },
   headers_too_large: { status: 431, title: 'The headers are too large', level: 'debug' },
   internal_error: { status: 500, title: 'Something went wrong on the server', level: 'error' },

@@ -43,6 +43,7 @@ describe('@Access()', () => {
       user: 'optional',
       collection: undefined,
       publishable: false,
+      root: false,
       action: undefined,
     });
   });
@@ -57,6 +58,11 @@ describe('@Access()', () => {
     expect(() => Access({ key: false })).toThrow('@Public');
     expect(() => Access({ key: false, user: 'optional' })).toThrow('@Public');
     expect(() => Access({ key: false, user: 'none' })).toThrow('@Public');
+  });
+
+  it('does not let other keys in beside the root key', () => {
+    expect(() => Access({ root: true, publishable: true })).toThrow('SERVER_SECRET');
+    expect(() => Access({ root: true, key: { secret: 'partner' } })).toThrow('SERVER_SECRET');
   });
 });
 

@@ -25,6 +25,8 @@ export interface AccessOptions {
   collection?: string;
   /** Whether a publishable key may call as well; it may not by default. */
   publishable?: boolean;
+  /** Whether `SERVER_SECRET` alone may call, for what concerns more than one project. */
+  root?: boolean;
   /** Which scope of the service a key needs; by default `read` for GET and HEAD, and `write` for the others. */
   action?: ScopeAction;
 }
@@ -41,6 +43,7 @@ export type AccessRule =
       user: 'optional' | 'required' | 'none';
       collection?: string;
       publishable: boolean;
+      root: boolean;
       action?: ScopeAction;
     };
 
@@ -59,14 +62,17 @@ export const USER_TOKEN_SCHEME = 'userToken';
  * \@Access()                                                    // the server's API key; a user token may be sent
  * \@Access({ user: 'required' })                                // API key and signed-in user
  * \@Access({ publishable: true })                                // also a key that everybody knows
+ * \@Access({ root: true })                                       // SERVER_SECRET and no other key
  * \@Access({ key: { secret: (config) => config.PARTNER_KEY } }) // a key of the route's own
  * \@Access({ key: false, user: 'required', collection: 'members' })
  */
 export function Access(options: AccessOptions = {}): ClassDecorator & MethodDecorator {
-  const { key = true, user = 'optional', collection, publishable = false, action } = options;
+  const { key = true, user = 'optional', collection, publishable = false, root = false, action } = options;
   if (key === false && user !== 'required')
     throw new Error('@Access() that needs neither key nor user is open to all: say so with @Public(reason)');
-  const rule: AccessRule = { kind: 'restricted', key, user, collection, publishable, action };
+  if (root && (key !== true || publishable))
+    throw new Error('@Access({ root: true }) takes no other key beside SERVER_SECRET');
+  const rule: AccessRule = { kind: 'restricted', key, user, collection, publishable, root, action };
   return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor) => {
     const owner = (descriptor?.value ?? target) as object;
     Reflect.defineMetadata(ACCESS_RULE, rule, owner);
@@ -104,8 +110,8 @@ function document(rule: Extract<AccessRule, { kind: 'restricted' }>, handler: Pr
 
 function documentation(rule: Extract<AccessRule, { kind: 'restricted' }>): MethodDecorator[] {
   const token = ['token_required', 'token_invalid'] as const;
-  if (rule.key === false) return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems(...token)];
-  const key = ['api_key_required', 'api_key_invalid', 'key_not_allowed'] as const;
+  if (rule.key === false) return [ApiBearerAuth(USER_TOKEN_SCHEME), ApiProblems(...token, 'project_frozen')];
+  const key = ['api_key_required', 'api_key_invalid', 'key_not_allowed', 'project_frozen'] as const;
   const both = ApiSecurity({ [API_KEY_SCHEME]: [], [USER_TOKEN_SCHEME]: [] });
   if (rule.user === 'none') return [ApiSecurity(API_KEY_SCHEME), ApiProblems(...key)];
   if (rule.user === 'required') return [both, ApiProblems(...key, ...token)];

@@ -12,8 +12,14 @@ export interface KeyClaims {
    * - `route`: the secret of the route's own
    */
   type: 'root' | 'secret' | 'publishable' | 'route';
+  /** Project that the key opens; absent where the key is none of the database's. */
+  project?: string;
   /** What the key may be used for, such as `storage:orders:read`; all of its project when absent. */
   scopes?: readonly string[];
+  /** Origins of pages that may send it; all when absent or empty. */
+  origins?: readonly string[];
+  /** When it ends, if it does. */
+  expiresAt?: Date;
 }
 
 /** A signed-in user, as a verified token names it. */
@@ -62,4 +68,9 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
 /** Injects the signed-in user into a handler; `undefined` when the route leaves it optional and none was sent. */
 export const CurrentUser = createParamDecorator(
   (_: unknown, context: ExecutionContext): CurrentUserClaims | undefined => callerOf(requestOf(context)).user,
+);
+
+/** Injects the API key into a handler that asks for one. */
+export const CurrentKey = createParamDecorator(
+  (_: unknown, context: ExecutionContext): KeyClaims | undefined => callerOf(requestOf(context)).key,
 );

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
+import { Projects } from '../tenancy/projects.service.js';
 import { AccessRules } from './access-rules.service.js';
 import { callerOf } from './caller.js';
 import { INVALID_TOKEN, invalidToken, UserTokens } from './user-tokens.service.js';
@@ -19,6 +20,7 @@ export class JwtGuard implements CanActivate {
     private readonly rules: AccessRules,
     private readonly tokens: UserTokens,
     private readonly context: ProjectContext,
+    private readonly projects: Projects,
     private readonly config: Config,
   ) {}
 
@@ -37,8 +39,10 @@ export class JwtGuard implements CanActivate {
     const caller = callerOf(request);
     const user = await this.tokens.verify(token, rule.collection ?? this.config.MONGODB_AUTH_COLLECTION);
     // The key has decided on the project; where there is none, the token does.
-    if (!caller.key) this.context.choose(user.project);
-    else if (user.project !== this.context.project) throw invalidToken();
+    const isHere = caller.key
+      ? user.project === this.context.project
+      : await this.projects.enter(user.project);
+    if (!isHere) throw invalidToken();
     caller.user = user;
     return true;
   }

@@ -1,8 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { ProjectsModule } from '../tenancy/projects.module.js';
 import { AccessRules } from './access-rules.service.js';
 import { KeyRing } from './key-ring.service.js';
+import { KeyText } from './keys/key-text.service.js';
+import { KeyUse } from './keys/key-use.service.js';
 import { Passwords } from './passwords.service.js';
 import { RowRules } from './rules/row-rules.service.js';
 import { SigningKeys } from './signing-keys.service.js';
@@ -12,8 +15,8 @@ import { UserTokens } from './user-tokens.service.js';
 /** Access rules, keys, tokens and passwords, for every module. */
 @Global()
 @Module({
-  imports: [DiscoveryModule, JwtModule.register({})],
-  providers: [AccessRules, KeyRing, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
-  exports: [AccessRules, KeyRing, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
+  imports: [DiscoveryModule, JwtModule.register({}), ProjectsModule],
+  providers: [AccessRules, KeyRing, KeyText, KeyUse, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
+  exports: [AccessRules, KeyRing, KeyText, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
 })
 export class SecurityModule {}

@@ -1,8 +1,8 @@
 import { Integer } from '../setting.decorator.js';
-import { HttpSettings } from './http.settings.js';
+import { TenancySettings } from './tenancy.settings.js';
 
 /** Bounds of the storage service. */
-export class StorageSettings extends HttpSettings {
+export class StorageSettings extends TenancySettings {
   @Integer(1, 100_000, { group: 'Storage', about: 'Documents in a list that names no `limit`.' })
   readonly STORAGE_DEFAULT_LIMIT: number = 100;
 

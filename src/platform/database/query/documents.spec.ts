@@ -26,7 +26,7 @@ describe('documents', () => {
     });
     fc.assert(
       fc.property(ordinary, (document) => {
-        const before: unknown = JSON.parse(JSON.stringify(document));
+        const before: unknown = structuredClone(document);
         expect(check(document)).toBe(document);
         expect(document).toEqual(before);
       }),

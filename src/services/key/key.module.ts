@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { KeyController } from './key.controller.js';
+import { KeysRepository } from './keys.repository.js';
+import { KeysService } from './keys.service.js';
+
+/** API keys: `/service/key/v1`. */
+@Module({ controllers: [KeyController], providers: [KeysService, KeysRepository] })
+export class KeyModule {}

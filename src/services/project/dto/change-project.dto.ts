@@ -1,0 +1,91 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+const NAME = { example: 'Shop', minLength: 1, maxLength: 100 };
+
+/** Not there at all; `null` is a value that must be good. */
+const MayBeLeftOut = () => ValidateIf((_body, value) => value !== undefined);
+
+const Quota = () => (target: object, name: string) => {
+  ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    example: 1_000_000,
+  })(target, name);
+  for (const decorate of [IsOptional(), IsInt(), Min(0), Max(Number.MAX_SAFE_INTEGER)])
+    decorate(target, name);
+};
+
+/** Other quotas; `null` takes a limit away, and what is not named stays. */
+export class ChangeQuotasDto {
+  /** Bytes of all files together. */
+  @Quota()
+  bytes?: number | null;
+
+  /** Number of files. */
+  @Quota()
+  files?: number | null;
+
+  /** Bytes of one file. */
+  @Quota()
+  upload?: number | null;
+}
+
+/** A new project. */
+export class CreateProjectDto {
+  @ApiProperty(NAME)
+  @IsString()
+  @Length(1, 100)
+  name!: string;
+
+  @ApiPropertyOptional({ type: ChangeQuotasDto })
+  @MayBeLeftOut()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChangeQuotasDto)
+  quotas?: ChangeQuotasDto;
+}
+
+/** What is to be changed of a project. */
+export class ChangeProjectDto {
+  @ApiPropertyOptional(NAME)
+  @MayBeLeftOut()
+  @IsString()
+  @Length(1, 100)
+  name?: string;
+
+  /** Whether all its routes answer 423. */
+  @ApiPropertyOptional({ type: Boolean, example: true })
+  @MayBeLeftOut()
+  @IsBoolean()
+  frozen?: boolean;
+
+  @ApiPropertyOptional({ type: ChangeQuotasDto })
+  @MayBeLeftOut()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChangeQuotasDto)
+  quotas?: ChangeQuotasDto;
+}
+
+/** That somebody means it. */
+export class DeleteProjectDto {
+  /** Name of the project. */
+  @ApiProperty({ example: 'Shop' })
+  @IsString()
+  confirm!: string;
+}
