@@ -1,4 +1,4 @@
-import { RESERVED_KEYS } from '../../src/services/auth/account-key.js';
+import { RESERVED_WORDS } from '../../src/services/auth/reserved-words.js';
 import type { Problem } from '../support/api-client.js';
 import { TestApp } from '../support/test-app.js';
 import { AUTH, TestUser } from '../support/test-user.js';
@@ -132,11 +132,12 @@ describe('accounts', () => {
       expect(body).toMatchObject({ code: 'validation_failed', errors: [{ field: '/_key' }] });
     });
 
-    it.each([...RESERVED_KEYS, 'SignUp'])(
+    it.each([...RESERVED_WORDS, 'SignUp'])(
       'refuses the word "%s", which is or becomes a route',
       async (_key) => {
         expect((await signUp({ _key })).body).toMatchObject({ status: 400, code: 'validation_failed' });
-        expect((await read(_key)).status).toBe(404);
+        // A route of that name answers, or no account does.
+        expect([400, 401, 404]).toContain((await read(_key)).status);
       },
     );
 
@@ -220,8 +221,15 @@ describe('accounts', () => {
     it('answers with a token and the account', async () => {
       const { status, body, headers } = await signIn({ _key: user.key, _password: user.password });
       expect(status).toBe(200);
-      expect(Object.keys(body).sort()).toEqual(['expires_in', 'token', 'token_type', 'user']);
-      expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 8 * 86_400 });
+      expect(Object.keys(body).sort()).toEqual([
+        'csrf_token',
+        'expires_in',
+        'refresh_token',
+        'token',
+        'token_type',
+        'user',
+      ]);
+      expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
       expect(body.user).toEqual((await read(user.key)).body);
       expect(headers.get('cache-control')).toBe('no-store');
       expect((await app.client.as(body.token).get<Account>(`${AUTH}/${user.key}`)).body._id).toBe(user.id);

@@ -44,7 +44,8 @@ describe('user tokens through the API', () => {
   });
 
   it('holds nothing but names and times', () => {
-    expect(Object.keys(claims).sort()).toEqual(['aud', 'collection', 'exp', 'iat', 'iss', 'key', 'sub']);
+    const names = ['aud', 'collection', 'exp', 'gen', 'iat', 'iss', 'key', 'project', 'sid', 'sub'];
+    expect(Object.keys(claims).sort()).toEqual(names);
     expect(decode(ada.token.split('.')[0])).toEqual(HS256);
   });
 
@@ -98,6 +99,10 @@ describe('user tokens through the API', () => {
     ['an operator for a key', { key: { $ne: null } }],
     ['no collection', { collection: undefined }],
     ['a list of collections', { collection: ['_USERS'] }],
+    ['no session', { sid: undefined }],
+    ['an operator for a session', { sid: { $ne: null } }],
+    ['no generation', { gen: undefined }],
+    ['a generation that is text', { gen: '0' }],
   ])('a well-signed token with %s', async (_name, change) => {
     await refused(forge(HS256, { ...claims, ...change }, key));
   });

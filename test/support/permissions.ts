@@ -3,7 +3,11 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
-import type { AccessRule } from '../../src/platform/security/access.decorator.js';
+import {
+  ANY_COLLECTION,
+  type AccessRule,
+  type UserCollection,
+} from '../../src/platform/security/access.decorator.js';
 import { AccessRules } from '../../src/platform/security/access-rules.service.js';
 
 /** Every handler of a running application as `METHOD /path`, with who may call it in words. */
@@ -39,11 +43,16 @@ const join = (...parts: string[]) =>
     .filter((part) => part !== '')
     .join('/')}`;
 
+function ofCollection(collection: UserCollection): string {
+  if (collection === ANY_COLLECTION) return 'any collection';
+  return typeof collection === 'string' ? collection : `:${collection.parameter}`;
+}
+
 function inWords(rule: AccessRule): string {
   if (rule.kind === 'public') return `public: ${rule.reason}`;
   const own = rule.root ? 'root key' : rule.publishable ? 'any key' : 'secret key';
   const key = rule.key === true ? own : rule.key === false ? 'no key' : 'a key of its own';
-  const collection = rule.collection === undefined ? '' : ` of ${rule.collection}`;
+  const collection = rule.collection === undefined ? '' : ` of ${ofCollection(rule.collection)}`;
   return `${key}, user${collection} ${rule.user}`;
 }
 

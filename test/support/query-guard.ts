@@ -1,4 +1,5 @@
 import { Config } from '../../src/platform/config/config.js';
+import { ProjectContext } from '../../src/platform/tenancy/project-context.service.js';
 import { OpenCollections } from '../../src/platform/database/query/open-collections.service.js';
 import { QueryGuard } from '../../src/platform/database/query/query-guard.service.js';
 import { CoglexError } from '../../src/platform/errors/coglex-error.js';
@@ -6,7 +7,7 @@ import { CoglexError } from '../../src/platform/errors/coglex-error.js';
 /** A guard with the default settings but for these. */
 export function guardWith(settings: Partial<Config> = {}): QueryGuard {
   const config = Object.assign(new Config(), settings);
-  return new QueryGuard(config, new OpenCollections(config));
+  return new QueryGuard(config, new OpenCollections(config, new ProjectContext()));
 }
 
 /** What a guard says when it refuses; fails when it does not. */

@@ -54,9 +54,13 @@ export function createSecurityModule(
 export function contextOf<T>(
   controller: Type<T>,
   handler: keyof T & string,
-  request: { headers?: Record<string, string | string[]>; cookies?: Record<string, string> } = {},
+  request: {
+    method?: string;
+    headers?: Record<string, string | string[]>;
+    cookies?: Record<string, string>;
+  } = {},
 ): { context: ExecutionContextHost; request: FastifyRequest } {
-  const full = { headers: {}, cookies: {}, ip: '192.0.2.1', ...request } as FastifyRequest;
+  const full = { method: 'GET', headers: {}, cookies: {}, ip: '192.0.2.1', ...request } as FastifyRequest;
   const method = (controller.prototype as T)[handler] as () => unknown;
   return { context: new ExecutionContextHost([full, {}], controller, method), request: full };
 }

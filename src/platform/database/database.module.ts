@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import { connectionOptions } from './connection-options.js';
 import { ConnectionSupervisor } from './connection-supervisor.service.js';
 import { Database } from './database.service.js';
+import { Indexes } from './indexes.service.js';
 import { EmbeddedDatabase } from './embedded-database.service.js';
 
 /** A first attempt that fails before anybody waits for it would otherwise end the process. */
@@ -28,7 +29,7 @@ class EngineModule {}
       },
     }),
   ],
-  providers: [Database, ConnectionSupervisor],
-  exports: [Database],
+  providers: [Database, ConnectionSupervisor, Indexes],
+  exports: [Database, Indexes],
 })
 export class DatabaseModule {}

@@ -27,7 +27,7 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
     // A wildcard never goes with cookies: any page could then act as the user.
     credentials: !origins.includes('*'),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-Request-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'X-Request-Id'],
     exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
     maxAge: 600,
     // An OPTIONS request that is no preflight would get a plain text instead of a problem.

@@ -21,8 +21,11 @@ export interface AccessOptions {
    * - `none`: not looked at
    */
   user?: 'optional' | 'required' | 'none';
-  /** Collection whose users are accepted; `MONGODB_AUTH_COLLECTION` by default. */
-  collection?: string;
+  /**
+   * Collection whose users are accepted; `MONGODB_AUTH_COLLECTION` by default. `{ parameter }` takes its name from a
+   * parameter of the path, {@link ANY_COLLECTION} accepts the users of all.
+   */
+  collection?: UserCollection;
   /** Whether a publishable key may call as well; it may not by default. */
   publishable?: boolean;
   /** Whether `SERVER_SECRET` alone may call, for what concerns more than one project. */
@@ -30,6 +33,12 @@ export interface AccessOptions {
   /** Which scope of the service a key needs; by default `read` for GET and HEAD, and `write` for the others. */
   action?: ScopeAction;
 }
+
+/** Users of every collection, each for itself. */
+export const ANY_COLLECTION = Symbol('any collection');
+
+/** Where the name of the collection stands whose users are accepted. */
+export type UserCollection = string | { parameter: string } | typeof ANY_COLLECTION;
 
 /** What a scope lets a key do. */
 export type ScopeAction = 'read' | 'write';
@@ -41,7 +50,7 @@ export type AccessRule =
       kind: 'restricted';
       key: boolean | { secret: SecretSource };
       user: 'optional' | 'required' | 'none';
-      collection?: string;
+      collection?: UserCollection;
       publishable: boolean;
       root: boolean;
       action?: ScopeAction;

@@ -32,7 +32,14 @@ export interface CurrentUserClaims {
   collection: string;
   /** Project that the user belongs to. */
   project: string;
+  /** `_id` of the session that the token belongs to. */
+  session?: string;
+  /** How often all sessions of the user had been ended when this one began. */
+  generation?: number;
 }
+
+/** Claims of a token as it is issued and verified: nothing is left out. */
+export type SessionClaims = Required<CurrentUserClaims>;
 
 /** Who makes the request; filled by the guards. */
 export interface Caller {
@@ -41,6 +48,8 @@ export interface Caller {
   user?: CurrentUserClaims;
   /** Address that the request comes from, behind the proxies that are trusted. */
   address: string;
+  /** What the client says it is (`User-Agent`), cut to a length that can be kept. */
+  device?: string;
 }
 
 /** Whether the caller is server code that holds a secret, and not somebody's browser. */
@@ -52,9 +61,12 @@ declare module 'fastify' {
   }
 }
 
+/** Longest description of a device that is kept, in characters. */
+const MAX_DEVICE = 200;
+
 /** The caller of a request; nobody in particular before the guards have run and on public routes. */
 export function callerOf(request: FastifyRequest): Caller {
-  request.caller ??= { address: request.ip };
+  request.caller ??= { address: request.ip, device: request.headers['user-agent']?.slice(0, MAX_DEVICE) };
   return request.caller;
 }
 

@@ -6,8 +6,22 @@ import { JwtGuard } from './jwt.guard.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
 import { UserTokens } from './user-tokens.service.js';
 
-const ADA = { id: '65f000000000000000000001', key: 'ada', collection: '_USERS', project: 'default' };
-const BOB = { id: '65f000000000000000000002', key: 'bob', collection: '_USERS', project: 'default' };
+const ADA = {
+  id: '65f000000000000000000001',
+  key: 'ada',
+  collection: '_USERS',
+  project: 'default',
+  session: 's1',
+  generation: 0,
+};
+const BOB = {
+  id: '65f000000000000000000002',
+  key: 'bob',
+  collection: '_USERS',
+  project: 'default',
+  session: 's2',
+  generation: 0,
+};
 const MEMBER = { ...ADA, collection: '_MEMBERS' };
 const FOREIGNER = { ...ADA, project: 'mars' };
 

@@ -4,8 +4,10 @@ import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
 import { Projects } from '../tenancy/projects.service.js';
+import { ANY_COLLECTION, type UserCollection } from './access.decorator.js';
 import { AccessRules } from './access-rules.service.js';
 import { callerOf } from './caller.js';
+import { Csrf } from './csrf.service.js';
 import { INVALID_TOKEN, invalidToken, UserTokens } from './user-tokens.service.js';
 
 /** Name of the cookie that carries the token for browsers. */
@@ -19,6 +21,7 @@ export class JwtGuard implements CanActivate {
   constructor(
     private readonly rules: AccessRules,
     private readonly tokens: UserTokens,
+    private readonly csrf: Csrf,
     private readonly context: ProjectContext,
     private readonly projects: Projects,
     private readonly config: Config,
@@ -28,8 +31,8 @@ export class JwtGuard implements CanActivate {
     const rule = this.rules.of(context);
     if (rule.kind === 'public' || rule.user === 'none') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = tokenOf(request);
-    if (token === undefined) {
+    const sent = tokenOf(request);
+    if (sent === undefined) {
       if (rule.user === 'optional') return true;
       throw new CoglexError('token_required', {
         detail: 'Send the user token as Authorization: Bearer <token>.',
@@ -37,7 +40,9 @@ export class JwtGuard implements CanActivate {
       });
     }
     const caller = callerOf(request);
-    const user = await this.tokens.verify(token, rule.collection ?? this.config.MONGODB_AUTH_COLLECTION);
+    const user = await this.tokens.verify(sent.token, this.collection(request, rule.collection));
+    // A header is put there by a page of one's own; a cookie goes along with whatever makes the browser call.
+    if (sent.by === 'cookie') this.csrf.check(request, user.session);
     // The key has decided on the project; where there is none, the token does.
     const isHere = caller.key
       ? user.project === this.context.project
@@ -46,9 +51,15 @@ export class JwtGuard implements CanActivate {
     caller.user = user;
     return true;
   }
+
+  private collection(request: FastifyRequest, source: UserCollection | undefined): string | undefined {
+    if (source === undefined) return this.config.MONGODB_AUTH_COLLECTION;
+    if (source === ANY_COLLECTION) return undefined;
+    return typeof source === 'string' ? source : (request.params as Record<string, string>)[source.parameter];
+  }
 }
 
-function tokenOf(request: FastifyRequest): string | undefined {
+function tokenOf(request: FastifyRequest): { token: string; by: 'header' | 'cookie' } | undefined {
   const header = request.headers.authorization;
   if (header !== undefined) {
     const match = /^Bearer +(\S+) *$/i.exec(header);
@@ -58,9 +69,9 @@ function tokenOf(request: FastifyRequest): string | undefined {
         detail: 'The Authorization header must be "Bearer <token>".',
         headers: INVALID_TOKEN,
       });
-    return match[1];
+    return { token: match[1], by: 'header' };
   }
   const cookie = request.cookies[TOKEN_COOKIE];
   if (!cookie) return undefined;
-  return cookie.replace(/^Bearer +/i, '');
+  return { token: cookie.replace(/^Bearer +/i, ''), by: 'cookie' };
 }

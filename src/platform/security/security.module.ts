@@ -3,10 +3,12 @@ import { DiscoveryModule } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { ProjectsModule } from '../tenancy/projects.module.js';
 import { AccessRules } from './access-rules.service.js';
+import { Csrf } from './csrf.service.js';
 import { KeyRing } from './key-ring.service.js';
 import { KeyText } from './keys/key-text.service.js';
 import { KeyUse } from './keys/key-use.service.js';
 import { Passwords } from './passwords.service.js';
+import { Revocations } from './revocations.service.js';
 import { RowRules } from './rules/row-rules.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { Tokens } from './tokens.service.js';
@@ -16,7 +18,30 @@ import { UserTokens } from './user-tokens.service.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, JwtModule.register({}), ProjectsModule],
-  providers: [AccessRules, KeyRing, KeyText, KeyUse, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
-  exports: [AccessRules, KeyRing, KeyText, Passwords, RowRules, SigningKeys, Tokens, UserTokens],
+  providers: [
+    AccessRules,
+    Csrf,
+    KeyRing,
+    KeyText,
+    KeyUse,
+    Passwords,
+    Revocations,
+    RowRules,
+    SigningKeys,
+    Tokens,
+    UserTokens,
+  ],
+  exports: [
+    AccessRules,
+    Csrf,
+    KeyRing,
+    KeyText,
+    Passwords,
+    Revocations,
+    RowRules,
+    SigningKeys,
+    Tokens,
+    UserTokens,
+  ],
 })
 export class SecurityModule {}

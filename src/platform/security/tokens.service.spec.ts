@@ -78,13 +78,16 @@ describe('Tokens', () => {
   });
 
   it('neither makes nor accepts user tokens', async () => {
-    const user = await userTokens.issue({ id: '1', key: 'ada', collection: '_USERS', project: 'default' });
+    const ada = { id: '1', key: 'ada', collection: '_USERS', project: 'default' };
+    const user = await userTokens.issue({ ...ada, session: 's1', generation: 0 });
     expect(await tokens.verify(user)).toBeUndefined();
     const forged = await tokens.sign({
       sub: '1',
       key: 'ada',
       collection: '_USERS',
       project: 'default',
+      sid: 's1',
+      gen: 0,
       iss: 'coglex',
       aud: 'coglex',
     });

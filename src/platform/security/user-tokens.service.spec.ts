@@ -9,8 +9,16 @@ const ADA = {
   key: 'ada@example.com',
   collection: '_USERS',
   project: 'default',
+  session: '65f0000000000000000000a1',
+  generation: 3,
 };
-const CLAIMS = { key: ADA.key, collection: ADA.collection, project: ADA.project };
+const CLAIMS = {
+  key: ADA.key,
+  collection: ADA.collection,
+  project: ADA.project,
+  sid: ADA.session,
+  gen: ADA.generation,
+};
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('UserTokens', () => {
@@ -20,7 +28,7 @@ describe('UserTokens', () => {
   let complete: JwtSignOptions;
 
   beforeAll(async () => {
-    const module = await createSecurityModule({ env: { SERVER_SESSION_LIFETIME: '2h' } });
+    const module = await createSecurityModule({ env: { AUTH_TOKEN_LIFETIME: '2h' } });
     tokens = module.get(UserTokens);
     jwt = module.get(JwtService, { strict: false });
     secret = module.get(SigningKeys).derive('user-token');
@@ -44,7 +52,7 @@ describe('UserTokens', () => {
     expect(await tokens.verify(await tokens.issue(ADA), '_USERS')).toEqual(ADA);
   });
 
-  it('issues tokens that live for SERVER_SESSION_LIFETIME', async () => {
+  it('issues tokens that live for AUTH_TOKEN_LIFETIME', async () => {
     const { exp, iat } = jwt.decode<{ exp: number; iat: number }>(await tokens.issue(ADA));
     expect(tokens.lifetime).toBe(7200);
     expect(exp - iat).toBe(7200);
@@ -91,6 +99,9 @@ describe('UserTokens', () => {
     { ...CLAIMS, project: ['default'] },
     { ...CLAIMS, key: { $ne: null } },
     { ...CLAIMS, collection: ['_USERS'] },
+    { ...CLAIMS, sid: undefined },
+    { ...CLAIMS, gen: undefined },
+    { ...CLAIMS, gen: '3' },
   ])('refuses incomplete claims: %j', async (claims) => {
     await refused(jwt.sign(claims, complete));
   });

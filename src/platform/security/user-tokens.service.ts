@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Config } from '../config/config.js';
 import { CoglexError } from '../errors/coglex-error.js';
-import type { CurrentUserClaims } from './caller.js';
+import type { SessionClaims } from './caller.js';
+import { Revocations } from './revocations.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 const ISSUER = 'coglex';
@@ -22,6 +23,10 @@ interface UserTokenPayload {
   key: string;
   collection: string;
   project: string;
+  /** `_id` of the session. */
+  sid: string;
+  /** Generation of the user's sessions. */
+  gen: number;
   exp: number;
 }
 
@@ -29,24 +34,26 @@ interface UserTokenPayload {
  * Issues and verifies the tokens of signed-in users (JWT, HS256, signed with a key of their own).
  *
  * The installation is the audience; project and collection are claims: a token is good for one collection of one
- * project.
+ * project. A token belongs to a session and lives for an hour; {@link Revocations} knows those that must not.
  */
 @Injectable()
 export class UserTokens {
   constructor(
     private readonly jwt: JwtService,
     private readonly keys: SigningKeys,
+    private readonly revocations: Revocations,
     private readonly config: Config,
   ) {}
 
-  /** Life of a token, in seconds. */
+  /** Life of a token, in seconds; never longer than its session. */
   get lifetime(): number {
-    return this.config.SERVER_SESSION_LIFETIME;
+    return Math.min(this.config.AUTH_TOKEN_LIFETIME, this.config.SERVER_SESSION_LIFETIME);
   }
 
-  issue(user: CurrentUserClaims): Promise<string> {
+  issue(user: SessionClaims): Promise<string> {
+    const { key, collection, project, session: sid, generation: gen } = user;
     return this.jwt.signAsync(
-      { key: user.key, collection: user.collection, project: user.project },
+      { key, collection, project, sid, gen },
       {
         algorithm: 'HS256',
         secret: this.keys.derive('user-token'),
@@ -59,13 +66,16 @@ export class UserTokens {
   }
 
   /**
-   * @param collection whose users are accepted
-   * @throws CoglexError `token_invalid`, without saying why: forged, expired, or made for another collection
+   * @param collection whose users are accepted; those of every collection when it is left out
+   * @throws CoglexError `token_invalid`, without saying why: forged, expired, revoked, or made for another collection
    */
-  async verify(token: string, collection: string): Promise<CurrentUserClaims> {
+  async verify(token: string, collection?: string): Promise<SessionClaims> {
     const payload = await this.decode(token);
-    if (!payload || payload.collection !== collection) throw invalidToken();
-    return { id: payload.sub, key: payload.key, collection, project: payload.project };
+    if (!payload || (collection !== undefined && payload.collection !== collection)) throw invalidToken();
+    const { sub: id, key, project, sid: session, gen: generation } = payload;
+    const claims = { id, key, collection: payload.collection, project, session, generation };
+    if (await this.revocations.has(claims)) throw invalidToken();
+    return claims;
   }
 
   private async decode(token: string): Promise<UserTokenPayload | undefined> {
@@ -85,9 +95,10 @@ export class UserTokens {
 
 /** The library checks only the claims that are there: a token without `exp` would live for ever. */
 function isComplete(payload: Partial<UserTokenPayload>): payload is UserTokenPayload {
-  const { sub, key, collection, project, exp } = payload;
+  const { sub, key, collection, project, sid, gen, exp } = payload;
   return (
-    [sub, key, collection, project].every((claim) => typeof claim === 'string' && claim !== '') &&
+    [sub, key, collection, project, sid].every((claim) => typeof claim === 'string' && claim !== '') &&
+    Number.isSafeInteger(gen) &&
     exp !== undefined
   );
 }

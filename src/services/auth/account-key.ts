@@ -1,22 +1,8 @@
 import { ValidateBy } from 'class-validator';
+import { isReservedWord } from './reserved-words.js';
 
 /** Longest `_key`, in UTF-16 code units. */
 export const MAX_KEY_LENGTH = 256;
-
-/** Words of the routes beside `/:key`; an account of that name could not be reached. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set([
-  'signup',
-  'signin',
-  'signout',
-  'session',
-  'sessions',
-  'refresh',
-  'token',
-  'oauth',
-  'ocall',
-  'passgen',
-  'passver',
-]);
 
 /**
  * What is wrong with the key of a new account; `undefined` when nothing is. Keys are kept as they are given:
@@ -29,7 +15,7 @@ export function keyProblem(key: unknown): string | undefined {
   if (key.trim() !== key) return 'must not begin or end with a space';
   // URL parsers resolve these, so that /service/auth/v1/.. would be another address.
   if (key === '.' || key === '..') return 'must not be a path segment with a meaning of its own';
-  if (RESERVED_KEYS.has(key.toLowerCase())) return 'must not be a reserved word';
+  if (isReservedWord(key)) return 'must not be a reserved word';
   return undefined;
 }
 

@@ -16,10 +16,18 @@ export interface Account {
 export interface StoredAccount extends Account {
   /** bcrypt hash; absent when the account cannot sign in by password. */
   _password?: string;
+  /** How often all sessions have been ended; a session of another generation is over. */
+  _generation?: number;
+  /** Since when nobody may sign in. */
+  _frozen?: Date;
+  /** Address for mail; the `_key` where it is one and this is absent. */
+  _email?: string;
+  /** Whether the owner of the account has been found to be the owner of the address. */
+  _verified?: boolean;
 }
 
 /** Fields of the server's own that callers may see. Whatever else begins with `_` stays inside. */
-const VISIBLE = new Set(['_id', '_key', '_inserted', '_patched']);
+const VISIBLE = new Set(['_id', '_key', '_inserted', '_patched', '_email', '_verified', '_frozen']);
 
 /** The part of a path that names a field of the document itself: `_password` of `_password.0`. */
 export const rootOf = (path: string): string => path.split('.', 1)[0];

@@ -6,12 +6,11 @@ import { Database } from '../../platform/database/database.service.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { toAccount, type Account, type StoredAccount } from './account.js';
 
-/** Names one account. */
-export interface AccountSelector {
-  _key: string;
-  /** Also of this `_id`: the key may have gone to somebody else since. */
-  _id?: string;
-}
+/** Names one account, by its key, its `_id` or both: the key may have gone to somebody else since. */
+export type AccountSelector = { _key: string; _id?: string } | { _key?: string; _id: string };
+
+/** An update; the driver's type of one forbids numbers where an application may have any field. */
+export type AccountUpdate = mongo.UpdateFilter<mongo.Document>;
 
 /** What stays in the database even when a query asks for everything. */
 const WITHOUT_SECRETS = { _password: 0 } as const;
@@ -59,48 +58,52 @@ export class AccountsRepository {
     return toAccount(mongo.BSON.deserialize(mongo.BSON.serialize(account)) as StoredAccount);
   }
 
-  async find(collection: string, { _key, _id }: AccountSelector): Promise<Account | undefined> {
-    const account = await this.collection(collection).findOne(
-      { _key, ...(_id === undefined ? {} : { _id }) },
-      { projection: WITHOUT_SECRETS, maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
-    );
+  async find(collection: string, selector: AccountSelector): Promise<Account | undefined> {
+    const account = await this.collection(collection).findOne(filterOf(selector), {
+      projection: WITHOUT_SECRETS,
+      maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
+    });
     return account ? toAccount(account) : undefined;
   }
 
-  /** The account together with the hash of its password; only for checking one. */
-  async findWithPassword(
+  /** The account with its secrets; only for those who check them. */
+  async findStored(
     collection: string,
-    key: string,
-    query: mongo.Filter<StoredAccount>,
-  ): Promise<{ account: Account; password: string | undefined } | undefined> {
+    selector: AccountSelector,
+    query: mongo.Filter<StoredAccount> = {},
+  ): Promise<StoredAccount | undefined> {
     const account = await this.collection(collection).findOne(
-      { $and: [{ _key: key }, query] },
+      { $and: [filterOf(selector), query] },
       { maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
     );
-    return account ? { account: toAccount(account), password: account._password } : undefined;
+    return account ?? undefined;
   }
 
-  /** @returns the account as it is now, or `undefined` when there is none */
+  /**
+   * @param query what the account must match as well, such as a secret that must not be spent twice
+   * @returns the account as it is now, or `undefined` when there is none
+   */
   async update(
     collection: string,
-    { _key, _id }: AccountSelector,
-    update: mongo.UpdateFilter<StoredAccount>,
-  ): Promise<Account | undefined> {
+    selector: AccountSelector,
+    update: AccountUpdate,
+    query: mongo.Filter<StoredAccount> = {},
+  ): Promise<StoredAccount | undefined> {
     const account = await this.collection(collection).findOneAndUpdate(
-      { _key, ...(_id === undefined ? {} : { _id }) },
-      update,
-      {
-        projection: WITHOUT_SECRETS,
-        returnDocument: 'after',
-        maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
-      },
+      { $and: [filterOf(selector), query] },
+      update as mongo.UpdateFilter<StoredAccount>,
+      { returnDocument: 'after', maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
     );
-    return account ? toAccount(account) : undefined;
+    return account ?? undefined;
   }
 
   private collection(name: string): mongo.Collection<StoredAccount> {
     return this.database.collection<StoredAccount>(name);
   }
+}
+
+function filterOf({ _key, _id }: AccountSelector): mongo.Filter<StoredAccount> {
+  return { ...(_key === undefined ? {} : { _key }), ...(_id === undefined ? {} : { _id }) };
 }
 
 /** Whether it is the key that is taken: an operator may have made other fields unique as well. */

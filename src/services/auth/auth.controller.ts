@@ -1,4 +1,14 @@
-import { Body, Controller, Get, Header, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Patch,
+  Post,
+  UseInterceptors,
+} from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
@@ -11,22 +21,23 @@ import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
 import type { Account } from './account.js';
-import { AuthService, type SignedIn } from './auth.service.js';
+import { AuthService } from './auth.service.js';
 import { ACCOUNT_SCHEMA, AccountDto } from './dto/account.dto.js';
 import { SignedInDto, SignInDto } from './dto/sign-in.dto.js';
 import { SignUpDto } from './dto/sign-up.dto.js';
 import { UpdateAccountDto } from './dto/update-account.dto.js';
+import { NoStore } from './no-store.decorator.js';
+import { SessionCookies } from './sessions/session-cookies.js';
+import type { SignedIn } from './sessions/session.js';
 
 const KEY_PARAMETER = { name: 'key', description: '`_key` of the account.', example: 'ada@example.com' };
-
-/** Neither passwords, nor tokens, nor what is known of a person belong into a cache. */
-const NoStore = () => Header('Cache-Control', 'no-store');
 
 /** `/service/auth/v1`: accounts of the default collection. */
 @ApiTags('accounts')
 @ApiExtraModels(AccountDto)
 @Controller('service/auth/v1')
 @Access({ publishable: true })
+@UseInterceptors(SessionCookies)
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
 
@@ -54,12 +65,18 @@ export class AuthController {
     operationId: 'signIn',
     summary: 'Sign in by password',
     description:
-      'An unknown key, a wrong password, an account without one and a `query` that does not match have one answer.',
+      'Opens a session: `token` is good for an hour, `refresh_token` gets the next one. Browsers get them as cookies as well. An unknown key, a wrong password, an account without one and a `query` that does not match have one answer.',
   })
-  @ApiOkResponse({ description: 'The token and the account', type: SignedInDto })
-  @ApiProblems('validation_failed', 'query_refused', 'credentials_invalid', 'database_unavailable')
-  signIn(@Body() body: SignInDto): Promise<SignedIn> {
-    return this.auth.signIn(body);
+  @ApiOkResponse({ description: 'The tokens and the account', type: SignedInDto })
+  @ApiProblems(
+    'validation_failed',
+    'query_refused',
+    'credentials_invalid',
+    'account_frozen',
+    'database_unavailable',
+  )
+  signIn(@Body() body: SignInDto, @CurrentCaller() caller: Caller): Promise<SignedIn> {
+    return this.auth.signIn(body, undefined, caller);
   }
 
   @Get(':key')
@@ -83,7 +100,7 @@ export class AuthController {
     operationId: 'updateAccount',
     summary: 'Change an account',
     description:
-      'Answers with the account as it is now. With a user token: its own account alone. A publishable key cannot set `role`, `roles` and other fields that rules decide by.',
+      'Answers with the account as it is now. With a user token: its own account alone. `role`, `roles` and other fields that rules decide by need a secret key without a user token. A new password ends all sessions of the account.',
   })
   @ApiParam(KEY_PARAMETER)
   @ApiOkResponse({ description: 'The account as it is now', schema: ACCOUNT_SCHEMA })
@@ -91,6 +108,7 @@ export class AuthController {
     'validation_failed',
     'password_too_long',
     'update_refused',
+    'csrf_token_invalid',
     'not_found',
     'duplicate_key',
     'database_unavailable',

@@ -5,11 +5,13 @@ import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { isTrusted, type Caller } from '../../platform/security/caller.js';
 import { Passwords } from '../../platform/security/passwords.service.js';
 import { RowRules } from '../../platform/security/rules/row-rules.service.js';
-import { UserTokens } from '../../platform/security/user-tokens.service.js';
-import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
-import type { Account } from './account.js';
+import { toAccount, type Account } from './account.js';
 import { AccountRequests } from './account-requests.service.js';
-import { AccountsRepository, type AccountSelector } from './accounts.repository.js';
+import { AccountsRepository, type AccountSelector, type AccountUpdate } from './accounts.repository.js';
+import { UserCollections } from './collections/user-collections.service.js';
+import type { SignedIn } from './sessions/session.js';
+import { Sessions } from './sessions/sessions.service.js';
+import { SignIns } from './sign-ins.service.js';
 
 /** A new account. */
 export interface NewAccount {
@@ -28,15 +30,6 @@ export interface Credentials {
   query?: Record<string, unknown>;
 }
 
-/** A signed-in user and the token to prove it. */
-export interface SignedIn {
-  token: string;
-  token_type: 'Bearer';
-  /** Seconds. */
-  expires_in: number;
-  user: Account;
-}
-
 /**
  * Accounts of users. Each method takes the collection whose users are meant, so that applications can keep several
  * kinds; `MONGODB_AUTH_COLLECTION` by default.
@@ -47,9 +40,10 @@ export class AuthService {
     private readonly accounts: AccountsRepository,
     private readonly requests: AccountRequests,
     private readonly passwords: Passwords,
-    private readonly tokens: UserTokens,
+    private readonly signIns: SignIns,
+    private readonly sessions: Sessions,
+    private readonly collections: UserCollections,
     private readonly rules: RowRules,
-    private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
 
@@ -57,7 +51,8 @@ export class AuthService {
    * Makes an account.
    *
    * @param caller who asks, when it is not the application itself
-   * @throws CoglexError `key_taken`, `password_too_long`, `document_refused`
+   * @throws CoglexError `key_taken`, `password_too_long`, `document_refused`, `not_found` and `conflict` for a
+   * collection that cannot hold accounts
    */
   async signUp(
     account: NewAccount,
@@ -66,6 +61,7 @@ export class AuthService {
   ): Promise<Account> {
     const { _key, _password, document } = account;
     const fields = this.requests.fields(document ?? {}, await this.closedFields(caller));
+    await this.openCollection(collection, caller);
     const [hash] = await Promise.all([
       _password === undefined ? undefined : this.passwords.hash(_password),
       this.accounts.ensureUniqueKeys(collection),
@@ -80,26 +76,27 @@ export class AuthService {
   }
 
   /**
-   * Checks a password and issues a token. An unknown key, a wrong password, an account without one and a query that
+   * Checks a password and opens a session. An unknown key, a wrong password, an account without one and a query that
    * does not match are the same to the caller, in the answer and in the time that it takes.
    *
-   * @throws CoglexError `credentials_invalid`, `query_refused`
+   * @param caller who asks, when it is not the application itself; its address and device are kept with the session
+   * @throws CoglexError `credentials_invalid`, `query_refused`, `account_frozen`
    */
   async signIn(
     credentials: Credentials,
     collection = this.config.MONGODB_AUTH_COLLECTION,
+    caller?: Caller,
   ): Promise<SignedIn> {
-    const { _key, _password, query } = credentials;
-    const found = await this.accounts.findWithPassword(collection, _key, this.requests.query(query ?? {}));
-    const isRight = await this.passwords.check(_password, found?.password);
-    if (!found || !isRight)
+    const { _key, _password } = credentials;
+    const query = this.requests.query(credentials.query ?? {});
+    const isOpen = await this.collections.has(collection);
+    const account = isOpen ? await this.accounts.findStored(collection, { _key }, query) : undefined;
+    const isRight = await this.passwords.check(_password, account?._password);
+    if (!account || !isRight)
       throw new CoglexError('credentials_invalid', {
         headers: { 'WWW-Authenticate': 'Bearer realm="coglex"' },
       });
-    const { account: user } = found;
-    const { project } = this.context;
-    const token = await this.tokens.issue({ id: user._id, key: user._key, collection, project });
-    return { token, token_type: 'Bearer', expires_in: this.tokens.lifetime, user };
+    return this.signIns.complete(account, collection, { method: 'password', caller });
   }
 
   /**
@@ -117,6 +114,8 @@ export class AuthService {
   }
 
   /**
+   * Changes an account. A new password ends all its sessions.
+   *
    * @param document MongoDB update operators; `$set._password` takes the new password in plain text
    * @param caller who asks, when it is not the application itself: a user changes itself alone
    * @returns the account as it is now
@@ -130,13 +129,30 @@ export class AuthService {
   ): Promise<Account> {
     const selector = selectorOf(key, caller) ?? notFound();
     const update = await this.requests.update(document, await this.closedFields(caller));
-    const account = await this.accounts.update(collection, selector, update);
-    return account ?? notFound();
+    const isNewPassword = update.$set?._password !== undefined;
+    const counted: AccountUpdate = isNewPassword
+      ? { ...update, $inc: { ...update.$inc, _generation: 1 } }
+      : update;
+    const account = (await this.accounts.update(collection, selector, counted)) ?? notFound();
+    if (isNewPassword)
+      await this.sessions.endBefore({ id: account._id, collection }, account._generation ?? 0);
+    return toAccount(account);
   }
 
-  /** Fields of an account that decide what its owner may do, and which a publishable key cannot write. */
+  /**
+   * Fields of an account that decide what its owner may do. Neither a publishable key nor the owner's token writes
+   * them: a server that acts for a user has to leave the token out.
+   */
   private closedFields(caller: Caller | undefined): Promise<ReadonlySet<string>> | undefined {
-    return caller && !isTrusted(caller) ? this.rules.userFields() : undefined;
+    return caller && (caller.user || !isTrusted(caller)) ? this.rules.userFields() : undefined;
+  }
+
+  /** A key that everybody knows must not take a collection away from the storage service. */
+  private async openCollection(collection: string, caller: Caller | undefined): Promise<void> {
+    const mayOpen = !caller || (isTrusted(caller) && !collection.startsWith('_'));
+    if (mayOpen) await this.collections.open(collection);
+    else if (!(await this.collections.has(collection)))
+      throw new CoglexError('not_found', { detail: 'There is no such collection of accounts.' });
   }
 }
 

@@ -1,9 +1,12 @@
 import { Config } from '../../config/config.js';
+import { ProjectContext } from '../../tenancy/project-context.service.js';
 import { OpenCollections } from './open-collections.service.js';
 
 describe('OpenCollections', () => {
+  const context = new ProjectContext();
   const collections = new OpenCollections(
     Object.assign(new Config(), { MONGODB_AUTH_COLLECTION: 'members' }),
+    context,
   );
 
   it.each(['a', '0', 'notes', 'Notes_2026-11', 'constructor', 'toString', 'aggregate', 'x'.repeat(100)])(
@@ -26,4 +29,11 @@ describe('OpenCollections', () => {
     'members',
     'x'.repeat(101),
   ])('closes %j', (name) => expect(collections.has(name)).toBe(false));
+
+  it('closes a collection of one project for good', () => {
+    collections.close('moon', 'guests');
+    expect(context.run('moon', () => collections.has('guests'))).toBe(false);
+    expect(context.run('mars', () => collections.has('guests'))).toBe(true);
+    expect(collections.has('guests')).toBe(true);
+  });
 });

@@ -17,6 +17,18 @@ export class AccountDto {
   @ApiPropertyOptional({ type: 'string', format: 'date-time', example: '2026-11-21T11:00:00.000Z' })
   _patched?: Date;
 
+  /** Address for mail, where it is another than the `_key`. */
+  @ApiPropertyOptional({ example: 'ada@example.com' })
+  _email?: string;
+
+  /** Whether the address was found to be the user's. */
+  @ApiPropertyOptional({ example: true })
+  _verified?: boolean;
+
+  /** Since when an operator keeps the user out, ISO 8601. */
+  @ApiPropertyOptional({ type: 'string', format: 'date-time', example: '2026-11-21T12:00:00.000Z' })
+  _frozen?: Date;
+
   /** The application's own fields. */
   [field: string]: unknown;
 }

@@ -23,19 +23,27 @@ export class SignInDto {
   query?: Record<string, unknown>;
 }
 
-/** A signed-in user's token. */
+/** A signed-in user and the tokens to prove it. */
 @ApiExtraModels(AccountDto)
 export class SignedInDto {
   /** To be sent as `Authorization: Bearer <token>`. */
   @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJrZXkiOiJhZGEifQ.4f2c…' })
   token!: string;
 
+  /** Gets the next tokens from `POST /token`, once. */
+  @ApiProperty({ example: '65f0c1d2e3a4b5c6d7e8f901.0.Yk3…' })
+  refresh_token!: string;
+
   @ApiProperty({ enum: ['Bearer'], example: 'Bearer' })
   token_type!: 'Bearer';
 
   /** Life of the token, in seconds. */
-  @ApiProperty({ example: 691200 })
+  @ApiProperty({ example: 3600 })
   expires_in!: number;
+
+  /** To be sent as `X-CSRF-Token` with what a browser changes by cookie. */
+  @ApiProperty({ example: '3uQ0…' })
+  csrf_token!: string;
 
   @ApiProperty({ type: Object, allOf: ACCOUNT_SCHEMA.allOf })
   user!: AccountDto;
