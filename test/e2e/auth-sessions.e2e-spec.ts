@@ -99,7 +99,7 @@ describe('sessions', () => {
     expect(await works(next.token)).toBe(true);
     expect((await end(next.refresh_token)).status).toBe(200);
     expect(await works(next.token)).toBe(false);
-    expect((await app.client.post<Problem>(`${AUTH}/signout`)).body.code).toBe('token_required');
+    expect((await app.client.post<Problem>(`${AUTH}/signout`)).body.code).toBe('refresh_token_invalid');
   });
 
   it('end all at once', async () => {

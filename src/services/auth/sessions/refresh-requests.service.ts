@@ -22,7 +22,8 @@ export class RefreshRequests {
     const token = this.find(body, request);
     if (token === undefined)
       throw new CoglexError('refresh_token_invalid', {
-        detail: 'Send the refresh token as refresh_token, or its cookie.',
+        detail:
+          'Send the refresh token as refresh_token, or its cookie. To sign out, the user token will do.',
         headers: { 'WWW-Authenticate': 'Bearer realm="coglex"' },
       });
     return token;
@@ -31,16 +32,11 @@ export class RefreshRequests {
   /**
    * Ends the session of the user token, or else that of the refresh token.
    *
-   * @throws CoglexError `token_required` when there is neither
+   * @throws CoglexError `refresh_token_invalid` when there is neither
    */
   async end(body: RefreshDto, request: FastifyRequest, user: SessionClaims | undefined): Promise<void> {
     if (user) return this.sessions.end(user.session);
-    const token = this.find(body, request);
-    if (token === undefined)
-      throw new CoglexError('token_required', {
-        detail: 'Send the user token as Authorization: Bearer <token>, or the refresh token.',
-        headers: { 'WWW-Authenticate': 'Bearer realm="coglex"' },
-      });
+    const token = this.tokenOf(body, request);
     // One that is spent or expired belongs to no session: there is nothing to end, as asked.
     const session = await this.sessions.ofRefreshToken(token);
     if (session) await this.sessions.end(session._id);

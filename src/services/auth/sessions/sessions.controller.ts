@@ -72,7 +72,7 @@ export class SessionsController {
     description: 'That of the user token, or else that of the refresh token. Its tokens are refused at once.',
   })
   @ApiOkResponse({ description: 'It is over', type: DoneDto })
-  @ApiProblems('validation_failed', 'token_required', 'csrf_token_invalid', 'database_unavailable')
+  @ApiProblems('validation_failed', 'refresh_token_invalid', 'csrf_token_invalid', 'database_unavailable')
   async signOut(
     @Body() body: RefreshDto,
     @Req() request: FastifyRequest,
