@@ -5,13 +5,12 @@ import { PROBLEM_JSON } from '../errors/problem.js';
 import { problemResponses, type ProblemResponse } from './problem-responses.js';
 
 /** What any request can meet. */
-const ALWAYS: readonly ErrorCode[] = ['internal_error', 'shutting_down'];
+const ALWAYS: readonly ErrorCode[] = ['forbidden_key', 'url_too_long', 'internal_error', 'shutting_down'];
 
 /** What any request with a body can meet before its handler is asked. */
 const WITH_BODY: readonly ErrorCode[] = [
   'malformed_json',
   'nested_too_deep',
-  'forbidden_key',
   'request_timeout',
   'body_too_large',
   'unsupported_media_type',
