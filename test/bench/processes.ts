@@ -54,6 +54,22 @@ export class Processes {
     return { ...running, url };
   }
 
+  /** Coglex on its embedded engine, with cheap password hashes and a quiet log, to be sent anything. */
+  async fuzzTarget(): Promise<Running> {
+    const port = await freePort();
+    const env = {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'error',
+      SERVER_SECRET: BENCH_SECRET,
+      SERVER_HOST: '127.0.0.1',
+      SERVER_PORT: String(port),
+      DATA_DIR: await this.directory(),
+      AUTH_BCRYPT_COST: '4',
+    };
+    const running = await this.start(['dist/main.js'], env, /(Coglex|http:)/);
+    return { ...running, url: `http://127.0.0.1:${port}` };
+  }
+
   async stop(options: { keepDirectories?: boolean } = {}): Promise<void> {
     await Promise.all(
       this.children.map(async (child) => {

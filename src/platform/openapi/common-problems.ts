@@ -5,7 +5,13 @@ import { PROBLEM_JSON } from '../errors/problem.js';
 import { problemResponses, type ProblemResponse } from './problem-responses.js';
 
 /** What any request can meet. */
-const ALWAYS: readonly ErrorCode[] = ['forbidden_key', 'url_too_long', 'internal_error', 'shutting_down'];
+const ALWAYS: readonly ErrorCode[] = [
+  'forbidden_key',
+  'url_too_long',
+  'headers_too_large',
+  'internal_error',
+  'shutting_down',
+];
 
 /** What any request with a body can meet before its handler is asked. */
 const WITH_BODY: readonly ErrorCode[] = [
