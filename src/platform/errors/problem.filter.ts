@@ -27,7 +27,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
     void reply
       .status(error.status)
-      .headers(error.headers ?? {})
+      // Also where no hook has run: `OPTIONS *` is answered before them.
+      .headers({ 'X-Request-Id': request.id, ...error.headers })
       .type(PROBLEM_JSON)
       .send(JSON.stringify(problemOf(error, request.id)));
   }

@@ -1,8 +1,8 @@
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config } from '../config/config.js';
+import { registerCors } from './cors.js';
 
 /** Cookies, security headers and CORS, before any route. */
 export async function registerHttpPlugins(app: NestFastifyApplication): Promise<void> {
@@ -21,16 +21,5 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
     strictTransportSecurity: baseUrl.startsWith('https:'),
     crossOriginResourcePolicy: origins.length > 0 ? { policy: 'cross-origin' } : undefined,
   });
-  if (origins.length === 0) return;
-  await app.register(cors, {
-    origin: origins.includes('*') ? '*' : origins,
-    // A wildcard never goes with cookies: any page could then act as the user.
-    credentials: !origins.includes('*'),
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
-    maxAge: 600,
-    // An OPTIONS request that is no preflight would get a plain text instead of a problem.
-    strictPreflight: false,
-  });
+  await registerCors(app);
 }

@@ -5,6 +5,7 @@ import { ProjectsModule } from '../tenancy/projects.module.js';
 import { AccessRules } from './access-rules.service.js';
 import { Csrf } from './csrf.service.js';
 import { KeyRing } from './key-ring.service.js';
+import { KeyOrigins } from './keys/key-origins.service.js';
 import { KeyText } from './keys/key-text.service.js';
 import { KeyUse } from './keys/key-use.service.js';
 import { Passwords } from './passwords.service.js';
@@ -21,6 +22,7 @@ import { UserTokens } from './user-tokens.service.js';
   providers: [
     AccessRules,
     Csrf,
+    KeyOrigins,
     KeyRing,
     KeyText,
     KeyUse,
@@ -34,6 +36,7 @@ import { UserTokens } from './user-tokens.service.js';
   exports: [
     AccessRules,
     Csrf,
+    KeyOrigins,
     KeyRing,
     KeyText,
     Passwords,

@@ -5,6 +5,7 @@ import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { Events } from '../../platform/events/events.service.js';
 import type { KeyClaims } from '../../platform/security/caller.js';
 import { KeyRing } from '../../platform/security/key-ring.service.js';
+import { KeyOrigins } from '../../platform/security/keys/key-origins.service.js';
 import { KeyText } from '../../platform/security/keys/key-text.service.js';
 import { isWithin } from '../../platform/security/keys/scopes.js';
 import type { StoredKey } from '../../platform/security/keys/stored-key.js';
@@ -32,6 +33,7 @@ export class KeysService {
     private readonly keys: KeysRepository,
     private readonly ring: KeyRing,
     private readonly text: KeyText,
+    private readonly origins: KeyOrigins,
     private readonly projects: Projects,
     private readonly context: ProjectContext,
     private readonly events: Events,
@@ -53,6 +55,7 @@ export class KeysService {
       _inserted: new Date(),
     };
     await this.keys.insert(key);
+    this.origins.forget();
     await this.tell('key.created', key, maker);
     return { ...viewOf(key), key: text };
   }
