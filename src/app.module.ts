@@ -17,6 +17,7 @@ import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
+import { ArchiveModule } from './services/archive/index.js';
 import { AuthModule } from './services/auth/index.js';
 import { KeyModule } from './services/key/index.js';
 import { ProjectModule } from './services/project/index.js';
@@ -44,6 +45,7 @@ export class AppModule {
         KeyModule,
         ProjectModule,
         StorageModule,
+        ArchiveModule,
         ...imports,
       ],
       providers: [

@@ -56,6 +56,12 @@ export class ApiClient {
     return this.send('DELETE', path, body, query);
   }
 
+  /** A request of any kind, with the headers of this client. */
+  fetch(path: string, { headers, ...init }: RequestInit = {}): Promise<Response> {
+    const merged = { ...this.headers, ...(headers as Record<string, string> | undefined) };
+    return fetch(new URL(path, this.url), { redirect: 'manual', ...init, headers: merged });
+  }
+
   /** Sends a body as it is when it is text, otherwise as JSON. Query values that are not text travel as JSON. */
   async send<T>(method: string, path: string, body?: unknown, query: Query = {}): Promise<ApiAnswer<T>> {
     const url = new URL(path, this.url);

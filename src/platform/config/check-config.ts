@@ -42,6 +42,18 @@ export function checkConfig(config: Config): string[] {
     config.STORAGE_DEFAULT_LIMIT <= config.STORAGE_MAX_LIMIT,
     'STORAGE_DEFAULT_LIMIT must not be greater than STORAGE_MAX_LIMIT',
   );
+  claim(
+    /^_[\w-]{1,99}$/.test(config.MONGODB_ARCHIVE_COLLECTION),
+    'MONGODB_ARCHIVE_COLLECTION must be a collection name that begins with "_"',
+  );
+  if (config.ARCHIVE_DRIVER === 's3')
+    for (const name of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const)
+      claim(config[name] !== undefined, `${name} is required by ARCHIVE_DRIVER=s3`);
+  if (config.CLAMD_URL !== undefined)
+    claim(
+      /^tcp:\/\/[^/:]+:\d+\/?$/.test(config.CLAMD_URL),
+      'CLAMD_URL must be an address such as tcp://127.0.0.1:3310',
+    );
   return problems;
 }
 

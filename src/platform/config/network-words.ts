@@ -20,3 +20,8 @@ export function isHostOrRange(word: string): boolean {
   if (word === 'true' || word === 'false') return false;
   return isProxy(word) || /^(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(word);
 }
+
+/** Whether a word is a media type, or a kind of them such as `image/*`. */
+export function isMediaRange(word: string): boolean {
+  return /^[a-z0-9][a-z0-9!#$&^_.+-]*\/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*)$/.test(word);
+}

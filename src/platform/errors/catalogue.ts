@@ -46,8 +46,11 @@ export const ERRORS = declare({
   key_taken: { status: 409, title: 'The key is taken', level: 'debug' },
   gone: { status: 410, title: 'No longer available', level: 'debug' },
   body_too_large: { status: 413, title: 'The body is too large', level: 'debug' },
+  quota_exceeded: { status: 413, title: 'The quota of the project is used up', level: 'debug' },
   url_too_long: { status: 414, title: 'The URL is too long', level: 'debug' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported', level: 'debug' },
+  file_type_refused: { status: 415, title: 'Files of this type are not taken', level: 'debug' },
+  file_infected: { status: 422, title: 'The file holds a virus', level: 'warn' },
   unprocessable: { status: 422, title: 'The request cannot be fulfilled', level: 'debug' },
   result_too_large: { status: 422, title: 'The result is too large', level: 'debug' },
   query_timeout: { status: 422, title: 'The query took too long', level: 'warn' },
@@ -57,6 +60,8 @@ export const ERRORS = declare({
   internal_error: { status: 500, title: 'Something went wrong on the server', level: 'error' },
   database_unavailable: { status: 503, title: 'The database is not available', level: 'warn' },
   shutting_down: { status: 503, title: 'The server is shutting down', level: 'info' },
+  file_not_scanned: { status: 503, title: 'The file has not been scanned yet', level: 'info' },
+  scanner_unavailable: { status: 503, title: 'Files cannot be scanned at the moment', level: 'warn' },
   service_unavailable: { status: 503, title: 'The service is not available', level: 'warn' },
 });
 

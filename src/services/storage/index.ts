@@ -1,1 +1,6 @@
+export { CheckedBody } from './checked-body.decorator.js';
+export { FindParametersDto } from './dto/parameters.dto.js';
+export { NoParameters } from './no-parameters.decorator.js';
+export { QueryParameters } from './query-parameters.service.js';
+export { readAll } from './read-all.js';
 export { StorageModule } from './storage.module.js';

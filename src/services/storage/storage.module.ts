@@ -11,5 +11,6 @@ import { StorageService } from './storage.service.js';
   imports: [QueryModule],
   controllers: [StorageController],
   providers: [StorageService, QueryParameters, DocumentInserter, CollectionPipe],
+  exports: [QueryParameters],
 })
 export class StorageModule {}

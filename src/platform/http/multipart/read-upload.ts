@@ -27,7 +27,10 @@ export async function readUpload<T>(
   // Events of the socket know nothing of the request's context.
   const parser = new FormParser(request.headers, limits, bindContext(receive));
   const endWatch = allowSlowUpload(raw, request.server.server.requestTimeout);
-  const gone = () => parser.fail(clientGone());
+  // A request that has come whole is closed as well, while its file is still being stored.
+  const gone = () => {
+    if (!raw.complete) parser.fail(clientGone());
+  };
   raw.once('close', gone).once('error', gone);
   raw.pipe(parser.input);
   try {

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../../../platform/config/config.js';
+import { Database } from '../../../platform/database/database.service.js';
+import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { DiskDriver } from './disk/disk-driver.js';
+import type { DriverName, FileDriver } from './file-driver.js';
+import { GridFsDriver } from './gridfs/gridfs-driver.js';
+import { S3Driver } from './s3/s3-driver.js';
+import { SafeDriver } from './safe-driver.js';
+
+/** Directory in `DATA_DIR` of the disk driver. */
+export const FILES_DIRECTORY = 'files';
+
+/** The drivers. All of them are there at once: while files are moved, some are still where they were. */
+@Injectable()
+export class Drivers implements OnApplicationShutdown {
+  private readonly made = new Map<DriverName, FileDriver>();
+
+  constructor(
+    private readonly config: Config,
+    private readonly database: Database,
+  ) {}
+
+  /** Name of the driver that takes new files. */
+  get current(): DriverName {
+    return this.config.ARCHIVE_DRIVER;
+  }
+
+  /** @throws CoglexError `service_unavailable` for a driver that is not configured */
+  get(name: DriverName): FileDriver {
+    let driver = this.made.get(name);
+    if (!driver) this.made.set(name, (driver = new SafeDriver(this.make(name))));
+    return driver;
+  }
+
+  /** Drivers that may hold something: those that need no settings, and the others when they have them. */
+  names(): DriverName[] {
+    return this.config.S3_BUCKET === undefined ? ['disk', 'gridfs'] : ['disk', 'gridfs', 's3'];
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const driver of this.made.values()) await driver.close?.();
+  }
+
+  private make(name: DriverName): FileDriver {
+    if (name === 'disk') return new DiskDriver(join(this.config.DATA_DIR, FILES_DIRECTORY));
+    if (name === 'gridfs') return new GridFsDriver((project) => this.database.project(project));
+    return this.makeS3();
+  }
+
+  private makeS3(): FileDriver {
+    const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_BUCKET: bucket } = this.config;
+    const accessKeyId = this.config.S3_ACCESS_KEY_ID;
+    const secretAccessKey = this.config.S3_SECRET_ACCESS_KEY;
+    if (bucket === undefined) throw notConfigured('S3_BUCKET');
+    if (accessKeyId === undefined) throw notConfigured('S3_ACCESS_KEY_ID');
+    if (secretAccessKey === undefined) throw notConfigured('S3_SECRET_ACCESS_KEY');
+    return new S3Driver({
+      bucket,
+      client: { endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+    });
+  }
+}
+
+const notConfigured = (name: string) =>
+  new CoglexError('service_unavailable', { detail: `File storage is not configured: ${name} is not set.` });
