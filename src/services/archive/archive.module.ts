@@ -11,7 +11,6 @@ import { Drivers } from './drivers/drivers.service.js';
 import { FileRules } from './files/file-rules.service.js';
 import { FileUpdates } from './files/file-updates.service.js';
 import { Files } from './files/files.service.js';
-import { ProjectQuotas } from './quotas/project-quotas.service.js';
 import { ProjectUsage } from './quotas/usage.service.js';
 import { Scanner } from './scanning/scanner.service.js';
 import { Ingest } from './upload/ingest.service.js';
@@ -35,7 +34,6 @@ import { Uploads } from './upload/uploads.service.js';
     FileUpdates,
     Files,
     Ingest,
-    ProjectQuotas,
     ProjectUsage,
     Publisher,
     Scanner,

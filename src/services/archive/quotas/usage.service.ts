@@ -4,9 +4,10 @@ import { mongo } from 'mongoose';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { Projects } from '../../../platform/tenancy/projects.service.js';
+import type { ProjectQuotas } from '../../../platform/tenancy/stored-project.js';
 import type { StoredFile } from '../files/file.js';
-import { ProjectQuotas } from './project-quotas.service.js';
-import type { Quotas, Usage } from './usage.js';
+import type { Usage } from './usage.js';
 
 /** Longest time from counting a file in or out until its document is there or gone, in milliseconds. */
 const PENDING_MS = 10 * 60_000;
@@ -24,13 +25,13 @@ const soon = () => new Date(Date.now() + PENDING_MS);
 export class ProjectUsage {
   constructor(
     private readonly database: Database,
-    private readonly quotas: ProjectQuotas,
+    private readonly projects: Projects,
     private readonly config: Config,
   ) {}
 
   /** Bytes that one more file may have. @throws CoglexError `quota_exceeded` when there may be none */
   async room(): Promise<number> {
-    const { bytes = Infinity, files = Infinity } = await this.quotas.current();
+    const { bytes = Infinity, files = Infinity } = await this.projects.quotas();
     if (bytes === Infinity && files === Infinity) return Infinity;
     const used = await this.usage().findOne({ _id: 'usage' });
     if ((used?.files ?? 0) >= files) throw quotaExceeded({ files });
@@ -44,7 +45,7 @@ export class ProjectUsage {
    * @throws CoglexError `quota_exceeded`
    */
   async reserve(id: string, bytes: number, reservedUntil?: Date): Promise<void> {
-    const quotas = await this.quotas.current();
+    const quotas = await this.projects.quotas();
     const fits = {
       ...(quotas.bytes === undefined ? {} : { bytes: { $lte: quotas.bytes - bytes } }),
       ...(quotas.files === undefined ? {} : { files: { $lte: quotas.files - 1 } }),
@@ -156,7 +157,7 @@ export class ProjectUsage {
 }
 
 /** What a request gets that would go over the bounds of its project. */
-export function quotaExceeded({ bytes, files }: Quotas): CoglexError {
+export function quotaExceeded({ bytes, files }: ProjectQuotas): CoglexError {
   const bounds = [
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(files === undefined ? [] : [`${files} files`]),

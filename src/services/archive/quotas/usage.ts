@@ -17,11 +17,3 @@ export interface UsageNote {
   /** Whether it is room for an upload that goes on, and no file comes or goes for it now. */
   reserved?: boolean;
 }
-
-/** Bounds of a project; what is missing has none. */
-export interface Quotas {
-  bytes?: number;
-  files?: number;
-  /** Largest file in one request, instead of `MAX_CONTENT_LENGTH`. */
-  upload?: number;
-}

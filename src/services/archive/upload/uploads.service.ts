@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { readUpload } from '../../../platform/http/multipart/read-upload.js';
 import type { Caller } from '../../../platform/security/caller.js';
+import { Projects } from '../../../platform/tenancy/projects.service.js';
 import type { StoredFile } from '../files/file.js';
 import { FileRules } from '../files/file-rules.service.js';
-import { ProjectQuotas } from '../quotas/project-quotas.service.js';
 import { ProjectUsage, quotaExceeded } from '../quotas/usage.service.js';
 import { Scanner } from '../scanning/scanner.service.js';
 import { cleanFileName } from './file-name.js';
@@ -29,9 +30,10 @@ export class Uploads {
     private readonly publisher: Publisher,
     private readonly rules: FileRules,
     private readonly metadata: FileMetadata,
-    private readonly quotas: ProjectQuotas,
+    private readonly projects: Projects,
     private readonly usage: ProjectUsage,
     private readonly scanner: Scanner,
+    private readonly config: Config,
   ) {}
 
   /** Reads the form of a request, and stores its file. */
@@ -62,8 +64,8 @@ export class Uploads {
   }
 
   private async read(request: FastifyRequest, terms: UploadTerms) {
-    const [upload, room] = await Promise.all([this.quotas.upload(), this.usage.room()]);
-    const allowed = Math.min(upload, terms.maxBytes ?? Infinity);
+    const [quotas, room] = await Promise.all([this.projects.quotas(), this.usage.room()]);
+    const allowed = Math.min(quotas.upload ?? this.config.MAX_CONTENT_LENGTH, terms.maxBytes ?? Infinity);
     let staged: Staged | undefined;
     try {
       const limits = { maxBytes: Math.min(allowed, room), fields: ['metadata'] };
@@ -77,7 +79,7 @@ export class Uploads {
     } catch (error) {
       await staged?.bytes.discard();
       const overRoom = room < allowed && error instanceof CoglexError && error.code === 'body_too_large';
-      throw overRoom ? quotaExceeded(await this.quotas.current()) : error;
+      throw overRoom ? quotaExceeded(quotas) : error;
     }
   }
 }
