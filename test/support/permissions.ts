@@ -10,17 +10,29 @@ import {
 } from '../../src/platform/security/access.decorator.js';
 import { AccessRules } from '../../src/platform/security/access-rules.service.js';
 
+/** A handler, by how it is called. */
+export interface Route {
+  method: string;
+  path: string;
+  rule: AccessRule;
+}
+
 /** Every handler of a running application as `METHOD /path`, with who may call it in words. */
 export function permissionsOf(app: NestFastifyApplication): Record<string, string> {
-  const rules = app.get(AccessRules);
-  const rows = app
-    .get(DiscoveryService, { strict: false })
-    .getControllers()
-    .flatMap(({ metatype }) => (metatype ? handlersOf(metatype as Type, rules) : []));
+  const rows = routesOf(app).map(({ method, path, rule }) => [`${method} ${path}`, inWords(rule)] as const);
   return Object.fromEntries(rows.sort(([one], [other]) => one.localeCompare(other)));
 }
 
-function handlersOf(controller: Type, rules: AccessRules): [route: string, permission: string][] {
+/** Every handler of a running application. */
+export function routesOf(app: NestFastifyApplication): Route[] {
+  const rules = app.get(AccessRules);
+  return app
+    .get(DiscoveryService, { strict: false })
+    .getControllers()
+    .flatMap(({ metatype }) => (metatype ? handlersOf(metatype as Type, rules) : []));
+}
+
+function handlersOf(controller: Type, rules: AccessRules): Route[] {
   const prototype = controller.prototype as Record<string, () => unknown>;
   return new MetadataScanner()
     .getAllMethodNames(prototype)
@@ -30,7 +42,7 @@ function handlersOf(controller: Type, rules: AccessRules): [route: string, permi
       const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
       const rule = rules.of(new ExecutionContextHost([], controller, handler));
       return pathsOf(handler).flatMap((own) =>
-        pathsOf(controller).map((base): [string, string] => [`${method} ${join(base, own)}`, inWords(rule)]),
+        pathsOf(controller).map((base) => ({ method, path: join(base, own), rule })),
       );
     });
 }
