@@ -13,6 +13,7 @@ import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 import { OutboundModule } from './platform/outbound/outbound.module.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { SecurityModule } from './platform/security/security.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         SecurityModule,
         HttpModule,
         HealthModule,
+        MetricsModule,
         OutboundModule,
         AuthModule,
         KeyModule,

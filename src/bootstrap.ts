@@ -11,6 +11,7 @@ import { GracefulShutdown } from './platform/http/graceful-shutdown.service.js';
 import { registerHttpPlugins } from './platform/http/security-plugins.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { createRootLogger } from './platform/logging/root-logger.js';
+import { HttpMetrics } from './platform/metrics/http-metrics.service.js';
 import { serveOpenApi } from './platform/openapi/openapi.js';
 import { ProjectContext } from './platform/tenancy/project-context.service.js';
 
@@ -41,6 +42,7 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   );
   if (options.preview) return app;
   await registerHttpPlugins(app);
+  app.get(HttpMetrics).install(app.getHttpAdapter().getInstance());
   // After the plugins, so that a refusal carries their headers as well.
   app.get(GracefulShutdown).install();
   app.get(ProjectContext).install(app.getHttpAdapter().getInstance());
