@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../platform/config/load-config.js';
-import { ENGINE_DIRECTORY } from '../platform/database/embedded-database.service.js';
 import { backupDirectory } from '../platform/database/embedded/index.js';
+import { ENGINE_DIRECTORY } from '../platform/database/engine-directory.js';
 import { argumentsOf, runCommand } from './command.js';
 
 /** Copies the embedded engine's data into a new directory, also while a server runs on it. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '../platform/config/load-config.js';
-import { ENGINE_DIRECTORY } from '../platform/database/embedded-database.service.js';
 import { startEngine } from '../platform/database/embedded/index.js';
+import { ENGINE_DIRECTORY } from '../platform/database/engine-directory.js';
 import { runCommand } from './command.js';
 
 /** Serves the data directory on a loopback port, for mongosh, Compass and their like, until it is interrupted. */

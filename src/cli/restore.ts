@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '../platform/config/load-config.js';
-import { ENGINE_DIRECTORY } from '../platform/database/embedded-database.service.js';
 import { restoreBackup } from '../platform/database/embedded/index.js';
+import { ENGINE_DIRECTORY } from '../platform/database/engine-directory.js';
 import { argumentsOf, runCommand } from './command.js';
 
 /** Puts a backup in the place of the embedded engine's data, while no server runs on it. */

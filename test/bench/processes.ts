@@ -27,7 +27,7 @@ export class Processes {
   async database(directory?: string): Promise<Running & { uri: string }> {
     directory ??= await this.directory();
     const running = await this.start(
-      ['dist/cli/database.js', '--port', '0'],
+      ['test/bench/engine-host.ts'],
       { DATA_DIR: directory },
       /^(mongodb:\S+)/,
     );

@@ -3,9 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config.js';
 import { startEngine, type Engine } from './embedded/index.js';
-
-/** Directory of the embedded engine inside `DATA_DIR`. */
-export const ENGINE_DIRECTORY = 'database';
+import { ENGINE_DIRECTORY } from './engine-directory.js';
 
 /** Runs the embedded engine while `MONGODB_URI` is not set. */
 @Injectable()

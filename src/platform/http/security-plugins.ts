@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from 'helmet';
 import { Config } from '../config/config.js';
 import { registerCors } from './cors.js';
 
@@ -8,7 +8,8 @@ import { registerCors } from './cors.js';
 export async function registerHttpPlugins(app: NestFastifyApplication): Promise<void> {
   const { CORS_ORIGINS: origins, baseUrl } = app.get(Config);
   await app.register(cookie);
-  await app.register(helmet, {
+  // Made once; the plugin for Fastify would put the policy together for every request.
+  const secure = helmet({
     contentSecurityPolicy: {
       directives: {
         // Over plain http the explorer's own requests must not be turned into https.
@@ -21,5 +22,7 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
     strictTransportSecurity: baseUrl.startsWith('https:'),
     crossOriginResourcePolicy: origins.length > 0 ? { policy: 'cross-origin' } : undefined,
   });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => secure(request.raw, reply.raw, () => done()));
   await registerCors(app);
 }

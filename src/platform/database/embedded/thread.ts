@@ -9,6 +9,12 @@ import { DirectoryInUseError } from './storage/directory-lock.js';
 const STABLE_AFTER = 10_000;
 
 /**
+ * V8's space for new objects, in MB. By default a thread takes up to 48 MB and gives nothing back; its answers are no
+ * faster for that, and pages of the data file make better use of the memory.
+ */
+const YOUNG_GENERATION = 6;
+
+/**
  * The engine in a thread of its own. When the thread dies, for example because it has run out of memory, another one
  * takes its place at the same address, and drivers connect again; what was acknowledged is there. When that one
  * does not last, the engine stays down and says so.
@@ -92,7 +98,10 @@ export class EngineThread implements Engine {
 }
 
 async function launch(options: ServiceOptions, logger: Logger): Promise<{ worker: Worker; uri: string }> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: options,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  });
   worker.on('message', (message: ThreadMessage) => {
     if (message.type === 'log') logger[message.level](message.context, message.message);
   });
