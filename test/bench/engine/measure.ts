@@ -20,3 +20,13 @@ export function print(group: string, what: string, value: number, unit: string, 
   const ratio = floor === undefined ? '' : `  ${(value / floor).toFixed(3)} of raw`;
   process.stdout.write(`${group.padEnd(22)}${what.padEnd(42)}${shown.padStart(10)} ${unit}${ratio}\n`);
 }
+
+/** The value in the middle. */
+export function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/** The largest over the smallest. */
+export function flatness(values: number[]): number {
+  return Math.max(...values) / Math.min(...values);
+}
