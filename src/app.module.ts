@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { CacheModule } from './platform/cache/cache.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -20,6 +21,7 @@ import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { ArchiveModule } from './services/archive/index.js';
 import { AuthModule } from './services/auth/index.js';
+import { GenerationModule } from './services/generation/index.js';
 import { KeyModule } from './services/key/index.js';
 import { ProjectModule } from './services/project/index.js';
 import { StorageModule } from './services/storage/index.js';
@@ -36,6 +38,7 @@ export class AppModule {
         LoggingModule.forRoot(logger),
         TenancyModule,
         DatabaseModule,
+        CacheModule,
         EventsModule,
         JobsModule,
         SecurityModule,
@@ -48,6 +51,7 @@ export class AppModule {
         ProjectModule,
         StorageModule,
         ArchiveModule,
+        GenerationModule,
         ...imports,
       ],
       providers: [

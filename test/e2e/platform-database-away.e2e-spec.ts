@@ -39,7 +39,7 @@ describe('the server while its database is away', () => {
       expect(answer.body).toEqual({
         status: state,
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
-        services: { database: state },
+        services: expect.objectContaining({ database: state }) as object,
       });
     }
     const live = await app.anonymous.get('/health/live');

@@ -1,6 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { mongo } from 'mongoose';
 import type { Config } from './config.js';
+import { isModelName } from './generation-words.js';
 
 /** Shortest `SERVER_SECRET`, in characters. */
 export const MIN_SECRET_LENGTH = 32;
@@ -54,6 +55,8 @@ export function checkConfig(config: Config): string[] {
       /^tcp:\/\/[^/:]+:\d+\/?$/.test(config.CLAMD_URL),
       'CLAMD_URL must be an address such as tcp://127.0.0.1:3310',
     );
+  for (const name of ['GENERATION_MODEL', 'GENERATION_EMBEDDING_MODEL'] as const)
+    claim(isModelName(config[name]), `${name} must be a model such as models/gemini-2.5-flash`);
   return problems;
 }
 

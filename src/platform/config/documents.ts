@@ -3,7 +3,8 @@ import { settings, type SettingInfo } from './setting.decorator.js';
 
 function shownDefault(name: string, info: SettingInfo): string {
   if (info.shownDefault !== undefined) return info.shownDefault;
-  return String(new Config()[name as keyof Config] ?? '');
+  // Lists and objects say by `shownDefault` what they are.
+  return String((new Config()[name as keyof Config] as string | number | boolean | undefined) ?? '');
 }
 
 /** The text of `.env.example`: every setting, commented out with its default. */

@@ -37,3 +37,13 @@ export const parseList = (value: unknown): unknown =>
         .map((word) => word.trim())
         .filter((word) => word !== '')
     : value;
+
+/** `{"a": 1}` → the object */
+export function parseJsonSetting(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

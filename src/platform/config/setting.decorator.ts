@@ -1,7 +1,14 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, ValidateBy } from 'class-validator';
-import { parseBytes, parseDuration, parseFlag, parseInteger, parseList } from './setting-parsers.js';
+import {
+  parseBytes,
+  parseDuration,
+  parseFlag,
+  parseInteger,
+  parseJsonSetting,
+  parseList,
+} from './setting-parsers.js';
 
 /** What the documentation says of a setting; the generated files and the README table come from it. */
 export interface SettingInfo {
@@ -84,6 +91,22 @@ export const List = (isWord: (word: string) => boolean, expected: string, info: 
     ValidateBy(
       { name: 'isWord', validator: { validate: (word) => typeof word === 'string' && isWord(word) } },
       { each: true, message: `$property must ${expected}` },
+    ),
+  );
+
+/**
+ * A JSON object.
+ *
+ * @param isValid what it must be
+ * @param expected the same in words, after "must"
+ */
+export const Json = (isValid: (value: unknown) => boolean, expected: string, info: SettingInfo) =>
+  setting(
+    info,
+    parse(parseJsonSetting),
+    ValidateBy(
+      { name: 'isJson', validator: { validate: isValid } },
+      { message: `$property must ${expected}` },
     ),
   );
 

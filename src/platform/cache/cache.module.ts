@@ -1,0 +1,8 @@
+import { Global, Module } from '@nestjs/common';
+import { Cache } from './cache.js';
+import { MemoryCache } from './memory-cache.service.js';
+
+/** Makes the {@link Cache} injectable everywhere. */
+@Global()
+@Module({ providers: [{ provide: Cache, useClass: MemoryCache }], exports: [Cache] })
+export class CacheModule {}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import OpenAI from 'openai';
+import { Config } from '../../../../platform/config/config.js';
+import { notConfigured } from '../provider-errors.js';
+import { providerFetch } from '../provider-fetch.js';
+import type { ChatDialect } from './to-chat.js';
+
+const OPENAI = 'https://api.openai.com/v1';
+/** Servers on one's own machine want no key; the SDK does. */
+const NO_KEY = 'none';
+/** The SDK's own limit would end calls that ours allows; the signal of a call ends it. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A client of the OpenAI-compatible server and the key that it uses. */
+export interface OpenAiClient {
+  api: OpenAI;
+  key: string;
+}
+
+/** Makes clients of the OpenAI-compatible server: one for the server's key, and one for each key of a caller. */
+@Injectable()
+export class OpenAiClients {
+  private own?: OpenAiClient;
+
+  constructor(private readonly config: Config) {}
+
+  get isConfigured(): boolean {
+    return this.config.OPENAI_API_KEY !== undefined || this.config.OPENAI_BASE_URL !== undefined;
+  }
+
+  get dialect(): ChatDialect {
+    const { OPENAI_BASE_URL: url } = this.config;
+    const isOpenAi = url === undefined || new URL(url).hostname.endsWith('openai.com');
+    return { limitName: isOpenAi ? 'max_completion_tokens' : 'max_tokens' };
+  }
+
+  /** @throws CoglexError `service_unavailable` when neither a key nor a server is set */
+  of(key: string | undefined): OpenAiClient {
+    if (key !== undefined) return this.create(key);
+    if (!this.isConfigured) throw notConfigured('OPENAI_API_KEY');
+    return (this.own ??= this.create(this.config.OPENAI_API_KEY ?? NO_KEY));
+  }
+
+  private create(key: string): OpenAiClient {
+    const api = new OpenAI({
+      apiKey: key,
+      baseURL: this.config.OPENAI_BASE_URL ?? OPENAI,
+      // Said outright, for the SDK would look into the environment.
+      organization: null,
+      project: null,
+      adminAPIKey: null,
+      webhookSecret: null,
+      logLevel: 'off',
+      maxRetries: 0,
+      timeout: NO_TIMEOUT_MS,
+      fetch: providerFetch([key]),
+    });
+    return { api, key };
+  }
+}
