@@ -46,7 +46,7 @@ export const ERRORS = declare({
   key_taken: { status: 409, title: 'The key is taken', level: 'debug' },
   gone: { status: 410, title: 'No longer available', level: 'debug' },
   body_too_large: { status: 413, title: 'The body is too large', level: 'debug' },
-  quota_exceeded: { status: 413, title: 'The quota of the project is used up', level: 'debug' },
+  file_quota_exceeded: { status: 413, title: 'The quota of the project is used up', level: 'debug' },
   url_too_long: { status: 414, title: 'The URL is too long', level: 'debug' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported', level: 'debug' },
   file_type_refused: { status: 415, title: 'Files of this type are not taken', level: 'debug' },

@@ -22,7 +22,7 @@ export const UPLOADS = [
   'bad_request',
   'forbidden',
   'document_refused',
-  'quota_exceeded',
+  'file_quota_exceeded',
   'file_type_refused',
   'file_infected',
   'scanner_unavailable',

@@ -29,7 +29,7 @@ export class ProjectUsage {
     private readonly config: Config,
   ) {}
 
-  /** Bytes that one more file may have. @throws CoglexError `quota_exceeded` when there may be none */
+  /** Bytes that one more file may have. @throws CoglexError `file_quota_exceeded` when there may be none */
   async room(): Promise<number> {
     const { bytes = Infinity, files = Infinity } = await this.projects.quotas();
     if (bytes === Infinity && files === Infinity) return Infinity;
@@ -42,7 +42,7 @@ export class ProjectUsage {
    * Counts a file in that is about to be stored.
    *
    * @param reservedUntil end of a resumable upload, for which room is kept
-   * @throws CoglexError `quota_exceeded`
+   * @throws CoglexError `file_quota_exceeded`
    */
   async reserve(id: string, bytes: number, reservedUntil?: Date): Promise<void> {
     const quotas = await this.projects.quotas();
@@ -162,5 +162,5 @@ export function quotaExceeded({ bytes, files }: ProjectQuotas): CoglexError {
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(files === undefined ? [] : [`${files} files`]),
   ];
-  return new CoglexError('quota_exceeded', { detail: `The project may have ${bounds.join(' and ')}.` });
+  return new CoglexError('file_quota_exceeded', { detail: `The project may have ${bounds.join(' and ')}.` });
 }
