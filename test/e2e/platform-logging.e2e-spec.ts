@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '../support/api-client.js';
 import { HIDDEN, ProbeGate, ProbeModule } from '../support/probe-module.js';
 import { RawConnection } from '../support/raw-connection.js';
-import { TestApp, type LogLine } from '../support/test-app.js';
+import { TestApp, type LogLine, TEST_SECRET } from '../support/test-app.js';
 
 describe('the log', () => {
   let app: TestApp;
@@ -115,6 +115,6 @@ describe('the log', () => {
     const text = JSON.stringify(log);
     expect(text).not.toContain('hidden');
     expect(text).not.toContain(body.token);
-    expect(text).not.toContain('test-secret');
+    expect(text).not.toContain(TEST_SECRET);
   });
 });

@@ -11,7 +11,7 @@ import { createRootLogger } from '../../src/platform/logging/root-logger.js';
 import { ApiClient } from './api-client.js';
 
 /** API key of every test application. */
-export const TEST_SECRET = 'test-secret-test-secret-test-secret-test';
+export const TEST_SECRET = 'Tz6Rk9Wq2Mv5Xc8Bn1Jh4Gd7Fs0Lp3Yt6UeKo';
 
 /** Address of the database that the test run uses. */
 export function testDatabaseUri(): string {

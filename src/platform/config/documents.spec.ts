@@ -8,12 +8,12 @@ const names = [...settings().keys()];
 describe('the documents of the settings', () => {
   it('lists every setting, commented out, in .env.example', () => {
     expect(parse(envExample())).toEqual({});
-    const uncommented = envExample().replaceAll(/^#(?=[A-Z_]+=)/gm, '');
+    const uncommented = envExample().replaceAll(/^#(?=[A-Z\d_]+=)/gm, '');
     expect(Object.keys(parse(uncommented))).toEqual(names);
   });
 
   it('shows defaults that the server understands', () => {
-    const uncommented = parse(envExample().replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
+    const uncommented = parse(envExample().replaceAll(/^#(?=[A-Z\d_]+=)/gm, ''));
     const env = { ...uncommented, SERVER_SECRET: 's'.repeat(32) };
     const secret = { SERVER_SECRET: 's'.repeat(32) };
     expect({ ...loadConfig({ env, dotenv: null }) }).toEqual({

@@ -12,6 +12,7 @@ import { Passwords } from './passwords.service.js';
 import { Revocations } from './revocations.service.js';
 import { RowRules } from './rules/row-rules.service.js';
 import { SigningKeys } from './signing-keys.service.js';
+import { StartWarnings } from './start-warnings.service.js';
 import { Tokens } from './tokens.service.js';
 import { UserTokens } from './user-tokens.service.js';
 
@@ -30,6 +31,7 @@ import { UserTokens } from './user-tokens.service.js';
     Revocations,
     RowRules,
     SigningKeys,
+    StartWarnings,
     Tokens,
     UserTokens,
   ],

@@ -27,7 +27,9 @@ export class ProjectUsage {
       database.command({ dbStats: 1 }),
       this.files(database),
     ]);
-    return { documents, bytes: Number(stored.dataSize) + files.bytes, files: files.count };
+    // GridFS keeps the bytes of files in the database itself.
+    const beside = this.config.ARCHIVE_DRIVER === 'gridfs' ? 0 : files.bytes;
+    return { documents, bytes: Number(stored.dataSize) + beside, files: files.count };
   }
 
   private async documents(database: mongo.Db): Promise<number> {
