@@ -22,6 +22,7 @@ import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { ArchiveModule } from './services/archive/index.js';
 import { AuthModule } from './services/auth/index.js';
 import { GenerationModule } from './services/generation/index.js';
+import { ExecutionModule } from './services/execution/index.js';
 import { KeyModule } from './services/key/index.js';
 import { ProjectModule } from './services/project/index.js';
 import { StorageModule } from './services/storage/index.js';
@@ -47,6 +48,7 @@ export class AppModule {
         MetricsModule,
         OutboundModule,
         AuthModule,
+        ExecutionModule,
         KeyModule,
         ProjectModule,
         StorageModule,

@@ -36,7 +36,7 @@ describe('the server while its database is away', () => {
     for (const path of ['/health', '/health/ready']) {
       const answer = await app.anonymous.get(path);
       expect(answer.status).toBe(status);
-      expect(answer.body).toEqual({
+      expect(answer.body).toMatchObject({
         status: state,
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
         services: expect.objectContaining({ database: state }) as object,

@@ -57,6 +57,11 @@ export function checkConfig(config: Config): string[] {
     );
   for (const name of ['GENERATION_MODEL', 'GENERATION_EMBEDDING_MODEL'] as const)
     claim(isModelName(config[name]), `${name} must be a model such as models/gemini-2.5-flash`);
+  for (const what of ['TIMEOUT_MS', 'MEMORY'] as const)
+    claim(
+      config[`EXECUTION_${what}`] <= config[`EXECUTION_MAX_${what}`],
+      `EXECUTION_${what} must not be greater than EXECUTION_MAX_${what}`,
+    );
   return problems;
 }
 

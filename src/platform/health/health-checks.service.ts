@@ -3,8 +3,14 @@ import { Injectable } from '@nestjs/common';
 /** State of one part; what is not configured harms nobody. */
 export type HealthState = 'healthy' | 'unhealthy' | 'not_configured';
 
+/** State of one part, and what else is worth to be known of it. */
+export interface HealthReport {
+  state: HealthState;
+  details: Record<string, unknown>;
+}
+
 /** Finds the state of one part; a rejection means `unhealthy`. */
-export type HealthProbe = () => Promise<HealthState>;
+export type HealthProbe = () => Promise<HealthState | HealthReport>;
 
 /** The parts that the server stands on: modules register theirs when they are made. */
 @Injectable()

@@ -26,4 +26,13 @@ export class HealthDto {
     example: { database: 'healthy' },
   })
   services!: Record<string, 'healthy' | 'unhealthy' | 'not_configured'>;
+
+  /** What else is worth to be known of a part, such as the layers of the sandbox. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'object', additionalProperties: true },
+    selfRequired: false,
+    example: { execution: { sandbox: ['webassembly', 'process', 'node_permissions', 'seccomp'] } },
+  })
+  details?: Record<string, Record<string, unknown>>;
 }

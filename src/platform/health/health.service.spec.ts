@@ -43,6 +43,14 @@ describe('HealthService', () => {
     });
   });
 
+  it('tells the details of a part that has some', async () => {
+    const part = () => Promise.resolve({ state: 'healthy' as const, details: { layers: ['one'] } });
+    expect(await checkWith(() => Promise.resolve(1), { part })).toMatchObject({
+      services: { database: 'healthy', part: 'healthy' },
+      details: { part: { layers: ['one'] } },
+    });
+  });
+
   it('asks only the parts that matter', async () => {
     const part = () => Promise.reject(new Error('away'));
     expect(await checkWith(() => Promise.resolve(1), { part }, ['database'])).toMatchObject({

@@ -1,0 +1,29 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
+import { Access } from '../../platform/security/access.decorator.js';
+import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
+import { ExecuteDto } from './dto/execute.dto.js';
+import { OutcomeDto } from './dto/outcome.dto.js';
+import { ExecutionService } from './execution.service.js';
+
+@ApiTags('execution')
+@Access()
+@Controller('service/execution/v1')
+export class ExecutionController {
+  constructor(private readonly execution: ExecutionService) {}
+
+  @Post('execute')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'executeCode',
+    summary: 'Run code in a sandbox',
+    description:
+      'Top-level `await` is allowed. Exceptions of the code and limits that it meets are in `error`, with status 200. Code that comes with a request is granted nothing; stored functions can be.',
+  })
+  @ApiOkResponse({ type: OutcomeDto })
+  @ApiProblems('validation_failed', 'too_many_requests', 'service_unavailable')
+  execute(@Body() body: ExecuteDto, @CurrentCaller() caller: Caller): Promise<OutcomeDto> {
+    return this.execution.execute(body, caller);
+  }
+}

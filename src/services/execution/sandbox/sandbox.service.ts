@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Config } from '../../../platform/config/config.js';
+import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { HealthChecks } from '../../../platform/health/health-checks.service.js';
+import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import type { Language } from '../worker/protocol.js';
+import { knownLayers } from './layers.js';
+import type { RunOutcome } from './limits.js';
+import { Slots } from './slots.js';
+import { readableFiles } from './worker-files.js';
+import { WorkerPool } from './worker-pool.service.js';
+import type { RunContext, WorkerProcess } from './worker-process.js';
+
+/** Code to run, with its limits. */
+export interface Program {
+  code: string;
+  language: Language;
+  parameters: Record<string, unknown>;
+  /** In milliseconds. */
+  timeout: number;
+  /** In MiB. */
+  memory: number;
+}
+
+/** Runs code that nobody has to trust: in an interpreter in WebAssembly, in a process that may do nothing. */
+@Injectable()
+export class Sandbox {
+  private readonly slots: Slots;
+
+  constructor(
+    private readonly config: Config,
+    private readonly pool: WorkerPool,
+    private readonly context: ProjectContext,
+    private readonly logger: PinoLogger,
+    health: HealthChecks,
+  ) {
+    logger.setContext(Sandbox.name);
+    this.slots = new Slots(config.EXECUTION_MAX_RUNS, config.EXECUTION_MAX_WAITING);
+    health.register('execution', async () => {
+      const sandbox = await knownLayers(readableFiles('python'));
+      return { state: 'healthy', details: { sandbox } };
+    });
+  }
+
+  /** Runs that could begin now. */
+  get free(): number {
+    return this.slots.free;
+  }
+
+  /**
+   * Exceptions and limits of the code are outcomes.
+   *
+   * @param nested whether another run waits for this one, and lends it its place
+   * @throws CoglexError `too_many_requests`, or `service_unavailable` when no sandbox can be started
+   */
+  run(program: Program, context: RunContext, nested = false): Promise<RunOutcome> {
+    return nested ? this.runNow(program, context) : this.slots.use(() => this.runNow(program, context));
+  }
+
+  private async runNow(program: Program, context: RunContext): Promise<RunOutcome> {
+    const worker = await this.worker(program.language);
+    try {
+      return await worker.run(
+        {
+          kind: 'run',
+          ...program,
+          parameters: JSON.stringify(program.parameters),
+          output: this.config.EXECUTION_MAX_OUTPUT,
+          calls: this.config.EXECUTION_MAX_CALLS,
+        },
+        context,
+      );
+    } finally {
+      this.pool.giveBack(worker);
+    }
+  }
+
+  private async worker(language: Language): Promise<WorkerProcess> {
+    try {
+      return await this.pool.take(language === 'python' ? 'python' : 'javascript', this.context.project);
+    } catch (cause) {
+      this.logger.error({ err: cause, language }, 'A sandbox could not be started');
+      throw new CoglexError('service_unavailable', { detail: 'The sandbox could not be started.', cause });
+    }
+  }
+}
