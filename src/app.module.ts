@@ -17,6 +17,7 @@ import { OutboundModule } from './platform/outbound/outbound.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
+import { RulesModule } from './platform/security/rules/rules.module.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { ArchiveModule } from './services/archive/index.js';
@@ -25,6 +26,7 @@ import { GenerationModule } from './services/generation/index.js';
 import { ExecutionModule } from './services/execution/index.js';
 import { KeyModule } from './services/key/index.js';
 import { ProjectModule } from './services/project/index.js';
+import { SchemaModule } from './services/schema/index.js';
 import { StorageModule } from './services/storage/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
@@ -43,6 +45,7 @@ export class AppModule {
         EventsModule,
         JobsModule,
         SecurityModule,
+        RulesModule,
         HttpModule,
         HealthModule,
         MetricsModule,
@@ -51,6 +54,7 @@ export class AppModule {
         ExecutionModule,
         KeyModule,
         ProjectModule,
+        SchemaModule,
         StorageModule,
         ArchiveModule,
         GenerationModule,

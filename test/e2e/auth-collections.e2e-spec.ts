@@ -98,7 +98,7 @@ describe('accounts of collections in the path', () => {
   });
 
   it('are opened by a secret key alone, and then used with a publishable one', async () => {
-    const browser = withPublishableKey(app);
+    const browser = await withPublishableKey(app);
     const body = { ...ADA, _key: 'eve' };
     expect((await browser.post<Problem>(`${AUTH}/signup/guests`, body)).body.code).toBe('not_found');
     await app.client.post(`${AUTH}/signup/guests`, ADA);

@@ -12,7 +12,7 @@ describe('accounts and documents with a publishable key', () => {
   let asAda: ApiClient;
   beforeAll(async () => {
     app = await TestApp.start();
-    page = withPublishableKey(app);
+    page = await withPublishableKey(app);
     ada = await TestUser.create(app, { role: 'user', name: 'Ada' });
     asAda = page.as(ada.token);
   });

@@ -10,13 +10,12 @@ import { KeyText } from './keys/key-text.service.js';
 import { KeyUse } from './keys/key-use.service.js';
 import { Passwords } from './passwords.service.js';
 import { Revocations } from './revocations.service.js';
-import { RowRules } from './rules/row-rules.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { StartWarnings } from './start-warnings.service.js';
 import { Tokens } from './tokens.service.js';
 import { UserTokens } from './user-tokens.service.js';
 
-/** Access rules, keys, tokens and passwords, for every module. */
+/** Access rules of handlers, keys, tokens and passwords, for every module. */
 @Global()
 @Module({
   imports: [DiscoveryModule, JwtModule.register({}), ProjectsModule],
@@ -29,7 +28,6 @@ import { UserTokens } from './user-tokens.service.js';
     KeyUse,
     Passwords,
     Revocations,
-    RowRules,
     SigningKeys,
     StartWarnings,
     Tokens,
@@ -43,7 +41,6 @@ import { UserTokens } from './user-tokens.service.js';
     KeyText,
     Passwords,
     Revocations,
-    RowRules,
     SigningKeys,
     Tokens,
     UserTokens,

@@ -2,10 +2,11 @@ import { Controller, Delete, Get, Param, Patch, Post, Query, Req, Res } from '@n
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonForm } from '../../platform/database/query/json-form.js';
+import { CheckedBody } from '../../platform/http/checked-body.decorator.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
-import { CheckedBody, NoParameters } from '../storage/index.js';
+import { NoParameters } from '../storage/index.js';
 import {
   ApiDownload,
   ApiFiles,

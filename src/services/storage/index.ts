@@ -1,4 +1,3 @@
-export { CheckedBody } from './checked-body.decorator.js';
 export { FindParametersDto } from './dto/parameters.dto.js';
 export { NoParameters } from './no-parameters.decorator.js';
 export { QueryParameters } from './query-parameters.service.js';

@@ -5,6 +5,7 @@ import type { StoredDocument } from '../../platform/database/database.service.js
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { parseJson } from '../../platform/http/json.js';
+import { HiddenFields } from '../../platform/security/rules/hidden-fields.js';
 
 /** Reads the query parameters that hold JSON, and the page size. Throws `validation_failed` or `query_refused`. */
 @Injectable()
@@ -14,16 +15,28 @@ export class QueryParameters {
     private readonly config: Config,
   ) {}
 
-  filter(query: string): mongo.Filter<StoredDocument> {
-    return this.guard.filter(this.parse('query', query), '/query');
+  filter(query: string, hidden = HiddenFields.NONE): mongo.Filter<StoredDocument> {
+    return this.parsedFilter(this.parse('query', query), hidden);
   }
 
-  projection(keys: string | undefined): mongo.Document | undefined {
-    return keys === undefined ? undefined : this.guard.projection(this.parse('keys', keys), '/keys');
+  /** @param query from a body, which is parsed already */
+  parsedFilter(query: unknown, hidden = HiddenFields.NONE): mongo.Filter<StoredDocument> {
+    const filter = this.guard.filter(query, '/query', { expressions: hidden.isEmpty });
+    return hidden.seenFilter(filter);
   }
 
-  sort(sort: string | undefined): Record<string, 1 | -1> | undefined {
-    return sort === undefined ? undefined : this.guard.sort(this.parse('sort', sort), '/sort');
+  projection(keys: string | undefined, hidden = HiddenFields.NONE): mongo.Document | undefined {
+    if (keys === undefined)
+      return hidden.isEmpty ? undefined : Object.fromEntries(hidden.paths.map((path) => [path, 0]));
+    const projection = this.guard.projection(this.parse('keys', keys), '/keys', {
+      expressions: hidden.isEmpty,
+    });
+    return hidden.isEmpty ? projection : hidden.seenProjection(projection);
+  }
+
+  sort(sort: string | undefined, hidden = HiddenFields.NONE): Record<string, 1 | -1> | undefined {
+    if (sort === undefined) return undefined;
+    return hidden.seenSort(this.guard.sort(this.parse('sort', sort), '/sort'));
   }
 
   limit(limit: number | undefined): number {

@@ -20,7 +20,7 @@ export async function readAll<T extends object>(cursor: Cursor<T>): Promise<T[]>
       documents.push(...batch);
       // Nearly every answer is one batch, which the server has bounded already.
       if (bytes === 0 && isExhausted(cursor)) break;
-      bytes += batch.reduce((sum, document) => sum + mongo.BSON.calculateObjectSize(document), 0);
+      bytes += batch.reduce((sum, document) => sum + sizeOf(document), 0);
       if (bytes > MAX_RESULT_BYTES) throw tooLarge();
     }
     return documents;
@@ -28,6 +28,10 @@ export async function readAll<T extends object>(cursor: Cursor<T>): Promise<T[]>
     await cursor.close();
   }
 }
+
+/** A cursor that is asked for raw documents gives their bytes. */
+const sizeOf = (document: object): number =>
+  document instanceof Uint8Array ? document.length : mongo.BSON.calculateObjectSize(document);
 
 /** Whether the server has nothing more for a cursor, so that asking again would be a useless round trip. */
 function isExhausted(cursor: Cursor<object>): boolean {

@@ -5,8 +5,9 @@ import { jsonForm } from '../../platform/database/query/json-form.js';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
-import { CheckedBody, RawBody } from './checked-body.decorator.js';
+import { CheckedBody, RawBody } from '../../platform/http/checked-body.decorator.js';
 import { CollectionPipe } from './collection.pipe.js';
+import { DocumentWriter } from './document-writer.service.js';
 import { DeletedDto, InsertedDto, PatchedDto } from './dto/answers.dto.js';
 import { AggregateDto, DeleteManyDto, UpdateManyDto, UpdateOneDto } from './dto/bodies.dto.js';
 import { DeleteParametersDto, FindParametersDto, KeysParameterDto } from './dto/parameters.dto.js';
@@ -39,7 +40,10 @@ const WRITES = [...ALWAYS, 'malformed_json', 'nested_too_deep', 'forbidden_key',
 @Access({ publishable: true })
 @Controller('service/storage/v1')
 export class StorageController {
-  constructor(private readonly storage: StorageService) {}
+  constructor(
+    private readonly storage: StorageService,
+    private readonly writer: DocumentWriter,
+  ) {}
 
   @Post(':collection')
   @ApiOperation({
@@ -50,14 +54,14 @@ export class StorageController {
   @ApiCollection()
   @ApiNewDocuments()
   @ApiResponse({ status: 201, type: InsertedDto, description: 'All documents are stored' })
-  @ApiProblems(...WRITES, 'document_refused', 'duplicate_key')
+  @ApiProblems(...WRITES, 'document_refused', 'forbidden', 'duplicate_key')
   async insert(
     @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
     @RawBody(new NewDocumentsPipe()) documents: NewDocuments,
     @NoParameters() _parameters: void,
   ): Promise<InsertedDto> {
-    const ids = await this.storage.insert(caller, collection, documents);
+    const ids = await this.writer.insert(caller, collection, documents);
     return { inserted: ids.length, ids };
   }
 
@@ -106,7 +110,7 @@ export class StorageController {
   @ApiDocumentId()
   @ApiBody({ type: UpdateOneDto })
   @ApiResponse({ status: 200, type: PatchedDto })
-  @ApiProblems(...WRITES, 'update_refused', 'duplicate_key')
+  @ApiProblems(...WRITES, 'update_refused', 'document_refused', 'forbidden', 'duplicate_key')
   async updateOne(
     @CurrentCaller() caller: Caller,
     @Param('collection', CollectionPipe) collection: string,
@@ -114,8 +118,7 @@ export class StorageController {
     @CheckedBody(UpdateOneDto) { document }: UpdateOneDto,
     @NoParameters() _parameters: void,
   ): Promise<PatchedDto> {
-    const result = await this.storage.updateOne(caller, collection, id, document);
-    return { matched: result.matchedCount, modified: result.modifiedCount };
+    return this.writer.updateOne(caller, collection, id, document);
   }
 
   @Patch(':collection')
@@ -132,7 +135,10 @@ export class StorageController {
     'query_required',
     'query_refused',
     'update_refused',
+    'document_refused',
+    'forbidden',
     'duplicate_key',
+    'result_too_large',
     'query_timeout',
   )
   async updateMany(
@@ -141,8 +147,7 @@ export class StorageController {
     @CheckedBody(UpdateManyDto) { query, document }: UpdateManyDto,
     @NoParameters() _parameters: void,
   ): Promise<PatchedDto> {
-    const result = await this.storage.updateMany(caller, collection, query, document);
-    return { matched: result.matchedCount, modified: result.modifiedCount };
+    return this.writer.updateMany(caller, collection, query, document);
   }
 
   @Delete(':collection/:id')

@@ -1,16 +1,28 @@
 import { Module } from '@nestjs/common';
 import { QueryModule } from '../../platform/database/query/query.module.js';
+import { SchemaModule } from '../schema/index.js';
+import { CheckedUpdates } from './checked-updates.service.js';
 import { CollectionPipe } from './collection.pipe.js';
 import { DocumentInserter } from './document-inserter.service.js';
+import { DocumentWriter } from './document-writer.service.js';
 import { QueryParameters } from './query-parameters.service.js';
+import { RowAccess } from './row-access.service.js';
 import { StorageController } from './storage.controller.js';
 import { StorageService } from './storage.service.js';
 
 /** Documents over REST: `/service/storage/v1`. */
 @Module({
-  imports: [QueryModule],
+  imports: [QueryModule, SchemaModule],
   controllers: [StorageController],
-  providers: [StorageService, QueryParameters, DocumentInserter, CollectionPipe],
+  providers: [
+    StorageService,
+    DocumentWriter,
+    CheckedUpdates,
+    RowAccess,
+    QueryParameters,
+    DocumentInserter,
+    CollectionPipe,
+  ],
   exports: [QueryParameters],
 })
 export class StorageModule {}

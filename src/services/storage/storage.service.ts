@@ -3,19 +3,18 @@ import type { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { Database, type StoredDocument } from '../../platform/database/database.service.js';
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
+import type { Plain } from '../../platform/database/query/walk.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
-import { type Caller } from '../../platform/security/caller.js';
-import { RowRules, type RuleAction } from '../../platform/security/rules/row-rules.service.js';
-import { DocumentInserter } from './document-inserter.service.js';
-import { isServerField, isServerTime, stampInserted, stampPatched } from './document-stamp.js';
+import type { Caller } from '../../platform/security/caller.js';
+import { GovernedPipelines } from '../../platform/security/rules/governed-pipelines.service.js';
 import type { FindParametersDto } from './dto/parameters.dto.js';
-import type { NewDocuments } from './new-documents.pipe.js';
 import { QueryParameters } from './query-parameters.service.js';
 import { readAll } from './read-all.js';
+import { closed, RowAccess } from './row-access.service.js';
 
 /**
- * Documents of the current project. Everything that callers write goes through the {@link QueryGuard}, and what they
- * reach is for {@link RowRules} to say.
+ * Reads and deletes documents of the current project. Everything that callers write goes through the
+ * {@link QueryGuard}, and what they reach is for {@link RowAccess} to say.
  */
 @Injectable()
 export class StorageService {
@@ -25,9 +24,9 @@ export class StorageService {
   constructor(
     private readonly database: Database,
     private readonly guard: QueryGuard,
-    private readonly rules: RowRules,
+    private readonly access: RowAccess,
+    private readonly pipelines: GovernedPipelines,
     private readonly parameters: QueryParameters,
-    private readonly inserter: DocumentInserter,
     private readonly config: Config,
   ) {
     this.time = { maxTimeMS: config.MONGODB_MAX_TIME_MS };
@@ -39,13 +38,13 @@ export class StorageService {
     collection: string,
     { query, keys, sort, limit, skip, count }: FindParametersDto,
   ): Promise<{ documents: StoredDocument[]; total?: number }> {
-    const asked = query === undefined ? {} : this.parameters.filter(query);
-    const filter = await this.within(caller, collection, 'list', asked);
+    const { hidden, within } = await this.access.of(caller, collection, 'list');
+    const filter = within(query === undefined ? {} : this.parameters.filter(query, hidden));
     const most = this.parameters.limit(limit);
     const options: mongo.FindOptions = {
       ...this.time,
-      projection: this.parameters.projection(keys),
-      sort: this.parameters.sort(sort),
+      projection: this.parameters.projection(keys, hidden),
+      sort: this.parameters.sort(sort, hidden),
       skip,
       limit: most,
       // One more than the limit: the server then knows at once that nothing follows.
@@ -56,6 +55,7 @@ export class StorageService {
       readAll(target.find(filter, options)),
       count ? target.countDocuments(filter, this.time) : undefined,
     ]);
+    for (const document of documents) hidden.strip(document);
     return { documents, total };
   }
 
@@ -66,89 +66,47 @@ export class StorageService {
     id: string,
     keys: string | undefined,
   ): Promise<StoredDocument> {
-    const projection = this.parameters.projection(keys);
-    const filter = await this.within(caller, collection, 'view', { _id: id });
-    const document = await this.database.collection(collection).findOne(filter, { ...this.time, projection });
-    return document ?? noSuchDocument();
-  }
-
-  /** @returns the ids of the documents, in their order */
-  async insert(caller: Caller, collection: string, { documents, placeOf }: NewDocuments): Promise<string[]> {
-    await this.within(caller, collection, 'create', {});
-    const { STORAGE_MAX_INSERT: most } = this.config;
-    if (documents.length === 0 || documents.length > most)
-      throw new CoglexError('validation_failed', {
-        detail: `Between 1 and ${most} documents can be inserted at once, not ${documents.length}.`,
-      });
-    const now = new Date();
-    const stamped = documents.map((document, index) => {
-      const place = placeOf(index);
-      return stampInserted(this.guard.document(document, place, isServerTime), place, now);
-    });
-    await this.inserter.insert(collection, stamped);
-    return stamped.map(({ _id }) => _id);
-  }
-
-  /** @throws CoglexError `not_found` */
-  async updateOne(
-    caller: Caller,
-    collection: string,
-    id: string,
-    document: unknown,
-  ): Promise<mongo.UpdateResult> {
-    const filter = await this.within(caller, collection, 'update', { _id: id });
-    const update = this.guard.update(document, '/document', { protects: isServerField });
-    const result = await this.database
+    const { hidden, within } = await this.access.of(caller, collection, 'view');
+    const projection = this.parameters.projection(keys, hidden);
+    const document = await this.database
       .collection(collection)
-      .updateOne(filter, stampPatched(update, new Date()), this.time);
-    return result.matchedCount === 0 ? noSuchDocument() : result;
-  }
-
-  /** @param query a parsed query; `undefined` is refused, for it was probably forgotten */
-  async updateMany(
-    caller: Caller,
-    collection: string,
-    query: unknown,
-    document: unknown,
-  ): Promise<mongo.UpdateResult> {
-    if (query === undefined) return queryRequired();
-    const asked = this.guard.filter(query, '/query');
-    const filter = await this.within(caller, collection, 'update', asked);
-    const update = this.guard.update(document, '/document', { protects: isServerField, matched: true });
-    return this.database
-      .collection(collection)
-      .updateMany(filter, stampPatched(update, new Date()), this.time);
+      .findOne(within({ _id: id }), { ...this.time, projection });
+    return document ? hidden.strip(document) : closed();
   }
 
   /** @throws CoglexError `not_found` */
   async deleteOne(caller: Caller, collection: string, id: string): Promise<number> {
-    const filter = await this.within(caller, collection, 'delete', { _id: id });
-    const { deletedCount } = await this.database.collection(collection).deleteOne(filter, this.time);
-    return deletedCount === 0 ? noSuchDocument() : deletedCount;
+    const { within } = await this.access.of(caller, collection, 'delete');
+    const { deletedCount } = await this.database
+      .collection(collection)
+      .deleteOne(within({ _id: id }), this.time);
+    return deletedCount === 0 ? closed() : deletedCount;
   }
 
   /** @param query parsed (from the body), or as text (from the parameter), but not both */
   async deleteMany(
     caller: Caller,
     collection: string,
-    query: { parsed?: unknown; text?: string },
+    { parsed, text }: { parsed?: unknown; text?: string },
   ): Promise<number> {
-    const { parsed, text } = query;
     if (parsed !== undefined && text !== undefined)
       throw new CoglexError('validation_failed', {
         detail: 'Send the query in the body or in the URL, not in both.',
       });
     if (parsed === undefined && text === undefined) return queryRequired();
-    const asked = text === undefined ? this.guard.filter(parsed, '/query') : this.parameters.filter(text);
-    const filter = await this.within(caller, collection, 'delete', asked);
+    const { hidden, within } = await this.access.of(caller, collection, 'delete');
+    const asked =
+      text === undefined
+        ? this.parameters.parsedFilter(parsed, hidden)
+        : this.parameters.filter(text, hidden);
+    const filter = within(asked);
     const { deletedCount } = await this.database.collection(collection).deleteMany(filter, this.time);
     return deletedCount;
   }
 
   /** @throws CoglexError `result_too_large` */
   async aggregate(caller: Caller, collection: string, pipeline: unknown): Promise<mongo.Document[]> {
-    await this.within(caller, collection, 'aggregate', {});
-    const stages = this.guard.pipeline(pipeline, '/pipeline');
+    const stages = await this.governed(caller, collection, pipeline);
     const { STORAGE_MAX_LIMIT: most } = this.config;
     const cursor = this.database
       .collection(collection)
@@ -161,28 +119,17 @@ export class StorageService {
     return documents;
   }
 
-  /**
-   * What the caller asked for, as far as it is within reach.
-   *
-   * @throws CoglexError `not_found` when no rule opens the collection for this
-   */
-  private async within(
-    caller: Caller,
-    collection: string,
-    action: RuleAction,
-    asked: mongo.Filter<StoredDocument>,
-  ): Promise<mongo.Filter<StoredDocument>> {
-    const reach = await this.rules.reach(caller, collection, action);
-    if (reach.kind === 'none') return noSuchDocument();
-    return reach.kind === 'all' ? asked : { $and: [reach.filter, asked] };
+  /** The pipeline as it is run; a collection that the caller may not join answers as one that does not exist. */
+  private async governed(caller: Caller, collection: string, pipeline: unknown): Promise<Plain[]> {
+    const stages = this.guard.pipeline(pipeline, '/pipeline');
+    const shut = await this.pipelines.closed(caller, stages);
+    if (shut.size > 0) this.guard.pipeline(pipeline, '/pipeline', shut);
+    return (await this.pipelines.govern(caller, collection, stages)) ?? closed();
   }
 }
 
-function noSuchDocument(): never {
-  throw new CoglexError('not_found', { detail: 'There is no such document.' });
-}
-
-function queryRequired(): never {
+/** Throws CoglexError `query_required`. */
+export function queryRequired(): never {
   throw new CoglexError('query_required', {
     detail: 'Say which documents are meant with a query; {} means all of them.',
     errors: [{ field: '/query', message: 'query is required' }],

@@ -26,4 +26,10 @@ export class StorageSettings extends TenancySettings {
 
   @Integer(1, 32_764, { group: 'Storage', about: 'Longest regular expression, in characters.' })
   readonly STORAGE_MAX_PATTERN: number = 512;
+
+  @Integer(1, 100_000, {
+    group: 'Storage',
+    about: 'Most documents that one update may change where rules or a schema look at each of them.',
+  })
+  readonly STORAGE_MAX_CHECKED_UPDATE: number = 1000;
 }

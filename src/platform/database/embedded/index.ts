@@ -1,9 +1,14 @@
 import type { Engine, EngineOptions } from './options.js';
 import { EngineThread } from './thread.js';
 
+export { decode, encode } from './bson/codec.js';
+export { CommandError } from './errors.js';
 export type { Logger } from './logger.js';
 export type { Engine, EngineOptions } from './options.js';
+export { compileFilter, type Filter } from './query/filter.js';
 export { DirectoryInUseError } from './storage/directory-lock.js';
+export type { Document } from './types.js';
+export { compileUpdate, type Update } from './update/update.js';
 
 // The engine itself is loaded where it runs: it would cost 20 MB in every thread that only starts it.
 

@@ -7,11 +7,13 @@ import { isPlain, type Plain, type Walk } from './walk.js';
 /**
  * Checks the projection of a query: 1, 0, `$slice`, `$elemMatch` or expressions for each path. A path may end with
  * `.$`, the element that matched.
+ *
+ * @param expressions whether a field may be computed
  */
-export function checkProjection(walk: Walk, value: unknown): Plain {
+export function checkProjection(walk: Walk, value: unknown, expressions = true): Plain {
   return walk.mapObject(value, (path, choice) => {
     checkFieldPath(walk, path.endsWith('.$') ? path.slice(0, -2) : path);
-    return checkChoice(walk, choice);
+    return checkChoice(walk, choice, expressions);
   });
 }
 
@@ -23,16 +25,20 @@ export function checkProjectStage(walk: Walk, value: unknown, variables: Readonl
   });
 }
 
-function checkChoice(walk: Walk, choice: unknown): unknown {
+function checkChoice(walk: Walk, choice: unknown, expressions: boolean): unknown {
   if (choice === 0 || choice === 1 || typeof choice === 'boolean') return choice;
   if (typeof choice === 'number') walk.refuse('Choose a field with 1, or leave it out with 0');
-  if (!isPlain(choice) || isWrapper(choice)) return checkExpression(walk, choice);
+  const computed = () =>
+    expressions
+      ? checkExpression(walk, choice)
+      : walk.refuse('A field cannot be computed here: use a pipeline');
+  if (!isPlain(choice) || isWrapper(choice)) return computed();
   const [key, ...others] = Object.keys(choice);
   if (others.length === 0 && key === '$elemMatch')
     return walk.mapObject(choice, (_key, filter) => checkFilter(walk, filter, { expressions: false }));
   if (others.length === 0 && key === '$slice' && isRange(choice.$slice)) return choice;
-  if (key !== undefined && !key.startsWith('$')) return checkProjection(walk, choice);
-  return checkExpression(walk, choice);
+  if (key !== undefined && !key.startsWith('$')) return checkProjection(walk, choice, expressions);
+  return computed();
 }
 
 /** `$slice: 5` or `$slice: [10, 5]`; with a list to cut it is an expression. */

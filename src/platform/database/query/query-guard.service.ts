@@ -16,6 +16,8 @@ import { Walk, type Plain } from './walk.js';
 export interface QueryRules {
   /** Fields of the root that are hidden, also from filters. With any hidden, `$expr` is refused. */
   hides?: (field: string) => boolean;
+  /** Whether expressions may stand in filters and projections; they may while nothing is hidden. */
+  expressions?: boolean;
 }
 
 /**
@@ -37,27 +39,32 @@ export class QueryGuard {
     this.limits = queryLimits(config);
   }
 
-  filter(value: unknown, place: string, { hides }: QueryRules = {}): mongo.Filter<StoredDocument> {
+  filter(
+    value: unknown,
+    place: string,
+    { hides, expressions = hides === undefined }: QueryRules = {},
+  ): mongo.Filter<StoredDocument> {
     const walk = new Walk(this.limits, place, 'query_refused');
     return checkFilter(walk, value, {
       serverFields: true,
       hides,
-      expressions: hides === undefined,
+      expressions,
     });
   }
 
-  projection(value: unknown, place: string): Plain {
-    return checkProjection(new Walk(this.limits, place, 'query_refused'), value);
+  projection(value: unknown, place: string, { expressions }: Pick<QueryRules, 'expressions'> = {}): Plain {
+    return checkProjection(new Walk(this.limits, place, 'query_refused'), value, expressions);
   }
 
   sort(value: unknown, place: string): Record<string, 1 | -1> {
     return checkSort(new Walk(this.limits, place, 'query_refused'), value);
   }
 
-  pipeline(value: unknown, place: string): Plain[] {
+  /** @param closed collections that answer as if they did not exist, beside those that always do */
+  pipeline(value: unknown, place: string, closed?: ReadonlySet<string>): Plain[] {
     const walk = new Walk(this.limits, place, 'query_refused');
     return checkPipeline(walk, value, {
-      isOpen: (name) => this.collections.has(name),
+      isOpen: (name) => this.collections.has(name) && closed?.has(name) !== true,
       variables: new Set(),
       stored: true,
     });

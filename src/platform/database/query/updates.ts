@@ -10,6 +10,8 @@ import { isPlain, type Plain, type Walk } from './walk.js';
 export interface UpdateOptions {
   /** Fields of the root that no operator may touch. */
   protects: ProtectsField;
+  /** Whole paths that no operator may touch, beside those. */
+  closes?: (path: string) => boolean;
   /** Whether the update has a query of its own, so that `$` can mean the element that matched. */
   matched?: boolean;
 }
@@ -68,19 +70,19 @@ export function checkUpdate(walk: Walk, update: unknown, options: UpdateOptions)
   );
 }
 
-function checkPath(walk: Walk, path: string, { protects, matched = false }: UpdateOptions): void {
-  checkUpdatePath(walk, path, matched);
-  checkUnprotected(walk, path, protects);
+function checkPath(walk: Walk, path: string, options: UpdateOptions): void {
+  checkUpdatePath(walk, path, options.matched ?? false);
+  checkUnprotected(walk, path, options);
 }
 
-function checkUnprotected(walk: Walk, path: string, protects: ProtectsField): void {
-  if (protects(rootOf(path))) walk.refuse(`The field ${rootOf(path)} cannot be changed`);
+function checkUnprotected(walk: Walk, path: string, { protects, closes }: UpdateOptions): void {
+  if (protects(rootOf(path)) || closes?.(path)) walk.refuse(`The field ${rootOf(path)} cannot be changed`);
 }
 
-function newPath(walk: Walk, value: unknown, { protects }: UpdateOptions): string {
+function newPath(walk: Walk, value: unknown, options: UpdateOptions): string {
   if (typeof value !== 'string') walk.refuse('$rename needs the new name of the field');
   checkFieldPath(walk, value);
-  checkUnprotected(walk, value, protects);
+  checkUnprotected(walk, value, options);
   return value;
 }
 

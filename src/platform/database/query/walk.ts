@@ -8,7 +8,7 @@ export const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** What a walk checks; decides which code a refusal has. */
-export type RefusalCode = 'query_refused' | 'update_refused' | 'document_refused';
+export type RefusalCode = 'query_refused' | 'update_refused' | 'document_refused' | 'rule_refused';
 
 /** Members that one query may have in all, as a multiple of what one list may have. */
 const MEMBERS_PER_LIST = 20;

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext, type PipeTransform, type Type } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { CoglexError } from '../../platform/errors/coglex-error.js';
+import { CoglexError } from '../errors/coglex-error.js';
 
 /** The parsed body, past the global pipe: that would rebuild free-form documents, and lose some of their fields. */
 export const RawBody = createParamDecorator(

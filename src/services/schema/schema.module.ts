@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { QueryModule } from '../../platform/database/query/query.module.js';
+import { DeclarationReader } from './declaration-reader.service.js';
+import { DeclaredIndexes } from './declared-indexes.service.js';
+import { DocumentSchemas } from './document-schemas.service.js';
+import { OpenWriteWarnings } from './open-write-warnings.service.js';
+import { RuleTrial } from './rule-trial.service.js';
+import { SchemaController } from './schema.controller.js';
+import { SchemaService } from './schema.service.js';
+import { StoredDocuments } from './stored-documents-check.service.js';
+
+/** Declarations of collections: `/service/schema/v1`, and {@link DocumentSchemas} for those who write documents. */
+@Module({
+  imports: [QueryModule],
+  controllers: [SchemaController],
+  providers: [
+    SchemaService,
+    DeclarationReader,
+    DeclaredIndexes,
+    DocumentSchemas,
+    OpenWriteWarnings,
+    RuleTrial,
+    StoredDocuments,
+  ],
+  exports: [DocumentSchemas],
+})
+export class SchemaModule {}
