@@ -10,6 +10,7 @@ import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { createValidationPipe } from './platform/errors/validation.pipe.js';
 import { EventsModule } from './platform/events/events.module.js';
 import { HealthModule } from './platform/health/health.module.js';
+import { IdempotencyModule } from './platform/http/idempotency/idempotency.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
@@ -27,6 +28,7 @@ import { ExecutionModule } from './services/execution/index.js';
 import { KeyModule } from './services/key/index.js';
 import { ProjectModule } from './services/project/index.js';
 import { SchemaModule } from './services/schema/index.js';
+import { PaymentModule } from './services/payment/index.js';
 import { StorageModule } from './services/storage/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
@@ -50,6 +52,7 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         OutboundModule,
+        IdempotencyModule,
         AuthModule,
         ExecutionModule,
         KeyModule,
@@ -58,6 +61,7 @@ export class AppModule {
         StorageModule,
         ArchiveModule,
         GenerationModule,
+        PaymentModule,
         ...imports,
       ],
       providers: [

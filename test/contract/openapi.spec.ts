@@ -56,6 +56,9 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 );
 const named = operations.map((operation) => [operation.operationId, operation] as const);
 
+/** What is done to what the path names, with nothing else to say. */
+const COMMANDS = new Set(['replayStripeEvent']);
+
 describe('the OpenAPI document', () => {
   it('is made without a database, and leaves nothing but itself', () => {
     expect(operations.length).toBeGreaterThan(10);
@@ -105,7 +108,8 @@ describe('the OpenAPI document', () => {
     });
 
     it('has a schema for what it takes', () => {
-      if (['post', 'put', 'patch'].includes(method)) expect(operation.requestBody).toBeDefined();
+      if (['post', 'put', 'patch'].includes(method) && !COMMANDS.has(operation.operationId))
+        expect(operation.requestBody).toBeDefined();
       for (const { schema } of Object.values(operation.requestBody?.content ?? {}))
         expect(schema).toBeDefined();
     });

@@ -6,7 +6,14 @@ import { KeyOrigins } from '../security/keys/key-origins.service.js';
 
 const COMMON: FastifyCorsOptions = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowedHeaders: ['Authorization', 'Content-Type', 'X-API-Key', 'X-CSRF-Token', 'X-Request-Id'],
+  allowedHeaders: [
+    'Authorization',
+    'Content-Type',
+    'Idempotency-Key',
+    'X-API-Key',
+    'X-CSRF-Token',
+    'X-Request-Id',
+  ],
   exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
   maxAge: 600,
   // An OPTIONS request that is no preflight would get a plain text instead of a problem.

@@ -11,6 +11,7 @@ import { toCoglexError } from '../errors/to-coglex-error.js';
 import { logRequest, logRequests } from '../logging/request-log.js';
 import { refuseBrokenRequest } from './broken-request.js';
 import { checkKeys, parseJson } from './json.js';
+import { takesRawBody } from './raw-body.js';
 import { isUploading } from './slow-uploads.js';
 import { passStreamedBodies } from './streamed-body.js';
 
@@ -95,7 +96,8 @@ function parseJsonBodies(fastify: FastifyInstance, maxDepth: number): void {
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => {
+    async (request: FastifyRequest, body: Buffer) => {
+      if (takesRawBody(request)) return body;
       // An empty body is none: generated clients send the content type with DELETE as well.
       if (body.length === 0) return undefined;
       // Decoding would replace what is not UTF-8, and so store something else than was sent.

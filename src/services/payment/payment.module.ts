@@ -1,0 +1,40 @@
+import { Module } from '@nestjs/common';
+import { QueryModule } from '../../platform/database/query/query.module.js';
+import { CheckoutService } from './checkout/checkout.service.js';
+import { Intents } from './checkout/intents.service.js';
+import { Refunds } from './checkout/refunds.service.js';
+import { StripeEventProcessor } from './events/stripe-event-processor.service.js';
+import { StripeEventStore } from './events/stripe-event-store.service.js';
+import { StripeEventWorker } from './events/stripe-event-worker.service.js';
+import { StripeEventsService } from './events/stripe-events.service.js';
+import { StripeLinks } from './events/stripe-links.service.js';
+import { StripeSignature } from './events/stripe-signature.service.js';
+import { LedgerReader } from './ledger/ledger-reader.service.js';
+import { Ledger } from './ledger/ledger.service.js';
+import { PaymentController } from './payment.controller.js';
+import { StripeClient } from './stripe/stripe-client.service.js';
+import { StripeHealth } from './stripe/stripe-health.service.js';
+import { StripeEventsController } from './stripe-events.controller.js';
+
+/** Payments by Stripe: `/service/payment/v1`, and {@link Ledger} for applications. */
+@Module({
+  imports: [QueryModule],
+  controllers: [PaymentController, StripeEventsController],
+  providers: [
+    CheckoutService,
+    Intents,
+    Refunds,
+    Ledger,
+    LedgerReader,
+    StripeClient,
+    StripeHealth,
+    StripeLinks,
+    StripeSignature,
+    StripeEventStore,
+    StripeEventProcessor,
+    StripeEventWorker,
+    StripeEventsService,
+  ],
+  exports: [Ledger],
+})
+export class PaymentModule {}
