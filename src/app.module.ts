@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { CacheModule } from './platform/cache/cache.module.js';
 import type { Config } from './platform/config/config.js';
+import { AuditModule } from './platform/audit/audit.module.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { ErrorInterceptor } from './platform/errors/error.interceptor.js';
@@ -19,6 +20,7 @@ import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { RulesModule } from './platform/security/rules/rules.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { ArchiveModule } from './services/archive/index.js';
@@ -48,6 +50,8 @@ export class AppModule {
         JobsModule,
         SecurityModule,
         RulesModule,
+        AuditModule,
+        MailModule,
         HttpModule,
         HealthModule,
         MetricsModule,

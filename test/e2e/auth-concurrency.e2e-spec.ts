@@ -62,6 +62,7 @@ describe('accounts, many at once', () => {
     expect(indexes.map(({ key, unique }) => ({ key, unique }))).toEqual([
       { key: { _id: 1 } },
       { key: { _key: 1 }, unique: true },
+      { key: { _email: 1 }, unique: true },
     ]);
   });
 

@@ -154,7 +154,7 @@ describe('accounts', () => {
     );
 
     it('takes passwords of 8 to 72 bytes', async () => {
-      for (const _password of ['12345678', 'é'.repeat(4), 'é'.repeat(36), 'x'.repeat(72)]) {
+      for (const _password of ['1x3y5z7q', 'é'.repeat(4), 'é'.repeat(36), 'x'.repeat(72)]) {
         const _key = freshKey();
         expect((await signUp({ _key, _password })).status).toBe(201);
         expect((await signIn({ _key, _password })).status).toBe(200);

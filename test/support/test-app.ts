@@ -50,7 +50,8 @@ export class TestApp {
     /** Base address, such as `http://127.0.0.1:40123`. */
     readonly url: string,
     readonly databaseName: string,
-    private readonly directory: string,
+    /** `DATA_DIR`; removed by {@link stop}. */
+    readonly directory: string,
     private readonly mongo: MongoClient,
   ) {}
 

@@ -25,3 +25,10 @@ export function isHostOrRange(word: string): boolean {
 export function isMediaRange(word: string): boolean {
   return /^[a-z0-9][a-z0-9!#$&^_.+-]*\/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*)$/.test(word);
 }
+
+/** Whether a word is an address of the web that a browser can be sent to. */
+export function isRedirect(word: string): boolean {
+  if (!URL.canParse(word)) return false;
+  const { protocol, hash, username, password } = new URL(word);
+  return /^https?:$/.test(protocol) && hash === '' && username === '' && password === '';
+}

@@ -13,6 +13,9 @@ const SECRET_KEYS = new Set([
   'token',
   'access_token',
   'refresh_token',
+  'csrf_token',
+  'otp_token',
+  'ticket',
 ]);
 
 const CENSOR = '[redacted]';

@@ -26,19 +26,30 @@ export class AccountsRepository {
   ) {}
 
   /**
-   * Makes keys unique in a collection, or finds that they are. Nothing may be inserted before. It is asked for again
+   * Makes keys and addresses unique in a collection, or finds that they are. Nothing may be inserted before. It is asked for again
    * with every account, for a restored backup or another instance may have replaced the collection meanwhile; when
    * the index is there this is one round trip, shorter than hashing a password.
    */
   async ensureUniqueKeys(collection: string): Promise<void> {
     try {
-      await this.collection(collection).createIndex({ _key: 1 }, { unique: true });
+      await this.collection(collection).createIndexes([
+        { key: { _key: 1 }, unique: true },
+        { key: { _email: 1 }, unique: true, sparse: true },
+      ]);
     } catch (error) {
       const known = databaseError(error) ?? error;
       if (known instanceof CoglexError && known.code === 'database_unavailable') throw known;
       // Such as duplicates from an import: the operator's matter, and not to be mistaken for the caller's.
       throw new CoglexError('internal_error', { cause: error });
     }
+  }
+
+  /** Accounts that have an address as their key or for their mail; two at most. */
+  async findByAddress(collection: string, address: string): Promise<StoredAccount[]> {
+    return this.collection(collection)
+      .find({ $or: [{ _key: address }, { _email: address }] }, { maxTimeMS: this.config.MONGODB_MAX_TIME_MS })
+      .limit(2)
+      .toArray();
   }
 
   /** @throws CoglexError `key_taken` */

@@ -73,6 +73,7 @@ export class AuthController {
     'query_refused',
     'credentials_invalid',
     'account_frozen',
+    'too_many_requests',
     'database_unavailable',
   )
   signIn(@Body() body: SignInDto, @CurrentCaller() caller: Caller): Promise<SignedIn> {

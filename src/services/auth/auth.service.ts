@@ -5,10 +5,12 @@ import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { isTrusted, type Caller } from '../../platform/security/caller.js';
 import { Passwords } from '../../platform/security/passwords.service.js';
 import { RowRules } from '../../platform/security/rules/row-rules.service.js';
-import { toAccount, type Account } from './account.js';
+import { toAccount, type Account, type StoredAccount } from './account.js';
 import { AccountRequests } from './account-requests.service.js';
 import { AccountsRepository, type AccountSelector, type AccountUpdate } from './accounts.repository.js';
 import { UserCollections } from './collections/user-collections.service.js';
+import { AccountEvents } from './account-events.js';
+import { Attempts } from './abuse/attempts.service.js';
 import type { SignedIn } from './sessions/session.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignIns } from './sign-ins.service.js';
@@ -43,6 +45,8 @@ export class AuthService {
     private readonly signIns: SignIns,
     private readonly sessions: Sessions,
     private readonly collections: UserCollections,
+    private readonly attempts: Attempts,
+    private readonly events: AccountEvents,
     private readonly rules: RowRules,
     private readonly config: Config,
   ) {}
@@ -66,13 +70,15 @@ export class AuthService {
       _password === undefined ? undefined : this.passwords.hash(_password),
       this.accounts.ensureUniqueKeys(collection),
     ]);
-    return this.accounts.insert(collection, {
+    const made = await this.accounts.insert(collection, {
       _id: new mongo.ObjectId().toHexString(),
       _key,
       ...(hash === undefined ? {} : { _password: hash }),
       _inserted: new Date(),
       ...fields,
     });
+    await this.events.tell('user.created', { id: made._id, key: _key, collection }, { caller });
+    return made;
   }
 
   /**
@@ -80,7 +86,7 @@ export class AuthService {
    * does not match are the same to the caller, in the answer and in the time that it takes.
    *
    * @param caller who asks, when it is not the application itself; its address and device are kept with the session
-   * @throws CoglexError `credentials_invalid`, `query_refused`, `account_frozen`
+   * @throws CoglexError `credentials_invalid`, `query_refused`, `account_frozen`, `too_many_requests`
    */
   async signIn(
     credentials: Credentials,
@@ -89,13 +95,21 @@ export class AuthService {
   ): Promise<SignedIn> {
     const { _key, _password } = credentials;
     const query = this.requests.query(credentials.query ?? {});
+    const attempt = await this.attempts.reserve({
+      kind: 'password',
+      account: `${collection}/${_key}`,
+      caller,
+    });
     const isOpen = await this.collections.has(collection);
     const account = isOpen ? await this.accounts.findStored(collection, { _key }, query) : undefined;
     const isRight = await this.passwords.check(_password, account?._password);
-    if (!account || !isRight)
+    if (!account || !isRight) {
+      await this.events.note('user.sign_in_failed', { key: _key, collection }, { caller });
       throw new CoglexError('credentials_invalid', {
         headers: { 'WWW-Authenticate': 'Bearer realm="coglex"' },
       });
+    }
+    await attempt.succeed();
     return this.signIns.complete(account, collection, { method: 'password', caller });
   }
 
@@ -134,9 +148,18 @@ export class AuthService {
       ? { ...update, $inc: { ...update.$inc, _generation: 1 } }
       : update;
     const account = (await this.accounts.update(collection, selector, counted)) ?? notFound();
-    if (isNewPassword)
-      await this.sessions.endBefore({ id: account._id, collection }, account._generation ?? 0);
+    if (isNewPassword) await this.endSessions(account, collection, caller);
     return toAccount(account);
+  }
+
+  /** A new password may be the answer to a theft. */
+  private async endSessions(
+    { _id: id, _key: key, _generation = 0 }: StoredAccount,
+    collection: string,
+    caller: Caller | undefined,
+  ): Promise<void> {
+    await this.sessions.endBefore({ id, collection }, _generation);
+    await this.events.tell('user.password_changed', { id, key, collection }, { caller });
   }
 
   /**

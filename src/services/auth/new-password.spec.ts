@@ -1,7 +1,7 @@
 import { passwordProblem } from './new-password.js';
 
 describe('passwordProblem', () => {
-  it.each(['12345678', 'éééé', '        ', 'x'.repeat(1000)])('finds nothing wrong with %j', (password) => {
+  it.each(['1x3y5z7q', 'éééé', '        ', 'x'.repeat(1000)])('finds nothing wrong with %j', (password) => {
     expect(passwordProblem(password)).toBeUndefined();
   });
 
@@ -14,6 +14,10 @@ describe('passwordProblem', () => {
 
   it.each(['', '1234567', 'ééé'])('refuses %j as too short', (password) => {
     expect(passwordProblem(password)).toContain('8 bytes');
+  });
+
+  it.each(['12345678', 'password', 'PassWord1', 'iloveyou'])('refuses the common password %j', (password) => {
+    expect(passwordProblem(password)).toContain('common');
   });
 
   it('refuses broken Unicode, which UTF-8 would make alike', () => {

@@ -1,4 +1,5 @@
 import { ValidateBy } from 'class-validator';
+import { isCommonPassword } from './common-passwords.js';
 
 /** Shortest new password, in bytes of UTF-8; the longest is bcrypt's matter. */
 export const MIN_PASSWORD_BYTES = 8;
@@ -10,6 +11,7 @@ export function passwordProblem(password: unknown): string | undefined {
   if (!password.isWellFormed()) return 'must be well-formed Unicode';
   if (Buffer.byteLength(password) < MIN_PASSWORD_BYTES)
     return `must have at least ${MIN_PASSWORD_BYTES} bytes`;
+  if (isCommonPassword(password)) return 'must not be one of the most common passwords';
   return undefined;
 }
 

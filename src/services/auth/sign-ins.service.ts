@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { Caller } from '../../platform/security/caller.js';
+import { AccountEvents } from './account-events.js';
 import type { StoredAccount } from './account.js';
 import type { SignedIn, SignInMethod } from './sessions/session.js';
 import { Sessions } from './sessions/sessions.service.js';
@@ -14,12 +15,19 @@ export interface SignInProof {
 /** Where every way to sign in ends: what holds for all of them stands here. */
 @Injectable()
 export class SignIns {
-  constructor(private readonly sessions: Sessions) {}
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly events: AccountEvents,
+  ) {}
 
   /** @throws CoglexError `account_frozen` */
   async complete(account: StoredAccount, collection: string, proof: SignInProof): Promise<SignedIn> {
     if (account._frozen)
       throw new CoglexError('account_frozen', { detail: 'An operator has frozen this account.' });
-    return this.sessions.open(account, collection, proof);
+    const signedIn = await this.sessions.open(account, collection, proof);
+    const { caller, method } = proof;
+    const user = { id: account._id, key: account._key, collection };
+    await this.events.tell('user.signed_in', user, { caller, detail: { method } });
+    return signedIn;
   }
 }

@@ -1,4 +1,5 @@
-import { Choice, Duration, Integer } from '../setting.decorator.js';
+import { isRedirect } from '../network-words.js';
+import { Choice, Duration, Integer, List } from '../setting.decorator.js';
 import { StorageSettings } from './storage.settings.js';
 
 /** Accounts and sign-in. */
@@ -15,6 +16,35 @@ export class AccountsSettings extends StorageSettings {
     shownDefault: '1h',
   })
   readonly AUTH_TOKEN_LIFETIME: number = 3600;
+
+  @Integer(1, 1000, {
+    group: 'Accounts',
+    about:
+      'Wrong attempts on one account from one address before each further one has to wait; ten times as many from all addresses.',
+  })
+  readonly AUTH_FREE_ATTEMPTS: number = 10;
+
+  @Duration(60, 86_400, {
+    group: 'Accounts',
+    about: 'Life of a mailed code or link, in seconds or as `10m`.',
+    shownDefault: '10m',
+  })
+  readonly AUTH_CODE_LIFETIME: number = 600;
+
+  @Duration(86_400, 10 * 365 * 86_400, {
+    group: 'Accounts',
+    about: 'How long the audit trail is kept, in seconds or as `365d`.',
+    shownDefault: '365d',
+  })
+  readonly AUDIT_RETENTION: number = 365 * 86_400;
+
+  @List(isRedirect, 'hold http and https addresses without a fragment', {
+    group: 'Accounts',
+    about:
+      'Addresses that browsers may be sent to after OAuth and by mailed links, comma-separated; an origin stands for all its pages. None by default.',
+    shownDefault: '',
+  })
+  readonly OAUTH_REDIRECTS: string[] = [];
 
   @Choice(['lax', 'strict', 'none'], {
     group: 'Accounts',

@@ -90,6 +90,7 @@ export class CollectionsController {
     'query_refused',
     'credentials_invalid',
     'account_frozen',
+    'too_many_requests',
     'database_unavailable',
   )
   signIn(

@@ -7,6 +7,7 @@ import { Csrf } from '../../../platform/security/csrf.service.js';
 import { userName } from '../../../platform/security/revocations.service.js';
 import { UserTokens } from '../../../platform/security/user-tokens.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { AccountEvents } from '../account-events.js';
 import { toAccount, type StoredAccount } from '../account.js';
 import { AccountsRepository } from '../accounts.repository.js';
 import { RefreshTokens, type RefreshClaims } from './refresh-tokens.service.js';
@@ -26,6 +27,7 @@ export class Sessions {
     private readonly tokens: UserTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly csrf: Csrf,
+    private readonly events: AccountEvents,
     private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
@@ -69,7 +71,7 @@ export class Sessions {
     const changes = { seen: now, expires: this.expiry(now), ...seenFrom(caller) };
     const session = await this.sessions.rotate(claims.session, claims.rotation, changes);
     if (!session) {
-      await this.endIfStolen(claims);
+      await this.endIfStolen(claims, caller);
       throw refreshTokenInvalid();
     }
     const account = await this.accounts.findStored(session.collection, { _id: session.user });
@@ -137,9 +139,12 @@ export class Sessions {
     await this.sessions.deleteBefore(owner, generation);
   }
 
-  private async endIfStolen({ session, rotation }: RefreshClaims): Promise<void> {
+  private async endIfStolen({ session, rotation }: RefreshClaims, caller: Caller): Promise<void> {
     const found = await this.sessions.find(session);
-    if (found && found.rotation > rotation) await this.end(session);
+    if (!found || found.rotation <= rotation) return;
+    await this.end(session);
+    const { user: id, key, collection } = found;
+    await this.events.note('user.refresh_reused', { id, key, collection }, { caller, detail: { session } });
   }
 
   private async answer(session: StoredSession, account: StoredAccount): Promise<SignedIn> {
