@@ -10,7 +10,6 @@ import { KeyText } from './keys/key-text.service.js';
 import { KeyUse } from './keys/key-use.service.js';
 import { Passwords } from './passwords.service.js';
 import { Revocations } from './revocations.service.js';
-import { RowRules } from './rules/row-rules.service.js';
 import { SealedBox } from './sealed-box.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { StartWarnings } from './start-warnings.service.js';
@@ -30,7 +29,6 @@ import { UserTokens } from './user-tokens.service.js';
     KeyUse,
     Passwords,
     Revocations,
-    RowRules,
     SealedBox,
     SigningKeys,
     StartWarnings,
@@ -45,7 +43,6 @@ import { UserTokens } from './user-tokens.service.js';
     KeyText,
     Passwords,
     Revocations,
-    RowRules,
     SealedBox,
     SigningKeys,
     Tokens,
