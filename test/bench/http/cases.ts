@@ -9,7 +9,13 @@ export interface BenchData {
 export interface BenchCase {
   name: string;
   connections?: number;
-  request(data: BenchData): { method: 'GET' | 'POST' | 'PATCH'; path: string; body?: string };
+  request(data: BenchData): {
+    method: 'GET' | 'POST' | 'PATCH';
+    path: string;
+    body?: string;
+    /** Instead of those that name the root key and JSON. */
+    headers?: Record<string, string>;
+  };
 }
 
 const COLLECTION = '/service/storage/v1/bench';
