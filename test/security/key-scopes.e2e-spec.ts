@@ -70,6 +70,30 @@ describe('the scopes of a key', () => {
     expect((await overridden.delete(`${STORAGE}/things/1`)).status).toBe(403);
   });
 
+  it('hold inside of pipelines, however deep another collection is joined', async () => {
+    await app.client.post(`${STORAGE}/hidden`, { _id: '1', text: 'hidden' });
+    const client = await scoped('storage:orders:read', 'storage:shops:read');
+    const lookup = (from: string) => ({ $lookup: { from, as: 'x', pipeline: [] } });
+    const graph = { from: 'hidden', startWith: '1', connectFromField: 'a', connectToField: '_id', as: 'x' };
+    const pipelines = [
+      [lookup('hidden')],
+      [{ $unionWith: 'hidden' }],
+      [{ $unionWith: { coll: 'hidden', pipeline: [] } }],
+      [{ $graphLookup: graph }],
+      [{ $facet: { a: [lookup('hidden')] } }],
+      [{ $lookup: { from: 'shops', as: 'x', pipeline: [lookup('hidden')] } }],
+      [{ $unionWith: { coll: 'shops', pipeline: [{ $unionWith: 'hidden' }] } }],
+    ];
+    for (const pipeline of pipelines) {
+      const aggregate = (caller: ApiClient) =>
+        caller.post<Problem>(`${STORAGE}/orders/aggregate`, { pipeline });
+      expect((await aggregate(client)).body).toMatchObject({ status: 400, code: 'query_refused' });
+      expect((await aggregate(app.client)).status).toBe(200);
+    }
+    const own = [lookup('shops'), { $unionWith: 'orders' }];
+    expect((await client.post(`${STORAGE}/orders/aggregate`, { pipeline: own })).status).toBe(200);
+  });
+
   it('are taken from the key, and from nothing that comes with the request', async () => {
     const client = await scoped('storage:read');
     const tricks = [

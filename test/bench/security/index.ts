@@ -24,14 +24,14 @@ try {
   const { uri } = await processes.database();
   const servers = { floor: await processes.floor(uri), coglex: await processes.coglex(uri) };
   const data = await seed(uri, servers.coglex.url);
-  const call = async (path: string, body: object): Promise<{ id: string; key: string }> => {
+  const call = async (path: string, body: object, method = 'POST'): Promise<Record<string, string>> => {
     const answer = await fetch(`${servers.coglex.url}/service/${path}`, {
-      method: 'POST',
+      method,
       headers: { 'x-api-key': BENCH_SECRET, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}`);
-    return (await answer.json()) as { id: string; key: string };
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+    return (await answer.json()) as Record<string, string>;
   };
   const project = await call('project/v1', { name: 'Bench' });
   const key = (body: object) => call('key/v1', { name: 'Bench', type: 'secret', ...body });
@@ -41,8 +41,14 @@ try {
     project: (await key({ project: project.id })).key,
   };
 
+  const team = { $set: { team: 'red' } };
+  const { _id: user } = await call(`auth/v1/${data.user._key}`, { document: team }, 'PATCH');
+  const ruled = { byId: 'owned', byField: 'shared' };
+  await call(`schema/v1/${ruled.byId}`, { rules: { list: { owner: '$user._id' } } }, 'PUT');
+  await call(`schema/v1/${ruled.byField}`, { rules: { list: { team: '$user.team' } } }, 'PUT');
+
   print('one step of the guard', 'µs');
-  for (const { name, us } of await measureSteps(uri, keys)) print(name, us.toFixed(2));
+  for (const { name, us } of await measureSteps(uri, { keys, user, ruled })) print(name, us.toFixed(2));
 
   const any = () => data.ids[Math.floor(Math.random() * data.ids.length)];
   const sides = [

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { isPlain, type Plain } from '../../database/query/walk.js';
 import { isTrusted, type Caller } from '../caller.js';
+import { allows } from '../keys/scopes.js';
 import { HiddenFields } from './hidden-fields.js';
 import { RowRules, type Reach } from './row-rules.service.js';
+
+/** The service whose scopes open documents, whichever route reads them. */
+const DOCUMENTS = 'storage';
 
 /** What a caller sees of a collection in a pipeline. */
 interface View {
@@ -20,12 +24,11 @@ type Views = ReadonlyMap<string, View>;
 export class GovernedPipelines {
   constructor(private readonly rules: RowRules) {}
 
-  /** Which of the collections that a checked pipeline joins are closed to the caller. */
+  /** Which of the collections that a checked pipeline joins are closed to the caller, by rules or by scopes. */
   async closed(caller: Caller, pipeline: Plain[]): Promise<ReadonlySet<string>> {
-    if (isTrusted(caller)) return new Set();
     const names = joinedCollections(pipeline);
-    const reaches = await Promise.all(names.map((name) => this.rules.reach(caller, name, 'aggregate')));
-    return new Set(names.filter((_, at) => reaches[at].kind === 'none'));
+    const closed = await Promise.all(names.map((name) => this.isClosed(caller, name)));
+    return new Set(names.filter((_, at) => closed[at]));
   }
 
   /**
@@ -47,6 +50,13 @@ export class GovernedPipelines {
     );
     if (views.includes(undefined)) return undefined;
     return fronted(collection, pipeline, new Map(views.flatMap((view) => (view ? [view] : []))));
+  }
+
+  private async isClosed(caller: Caller, collection: string): Promise<boolean> {
+    // Of the scopes the guard has seen only whether they hold the collection that the route names.
+    const need = { service: DOCUMENTS, collection, action: 'read' } as const;
+    if (!allows(caller.key?.scopes, need)) return true;
+    return (await this.rules.reach(caller, collection, 'aggregate')).kind === 'none';
   }
 }
 
