@@ -101,15 +101,23 @@ async function record(request: IncomingMessage): Promise<Recorded> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const bytes = Buffer.concat(chunks);
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
-  const isJson = request.headers['content-type']?.includes('json') && bytes.length > 0;
   return {
     method: request.method ?? '',
     path: pathname,
     query: searchParams,
     headers: request.headers,
-    body: isJson ? (JSON.parse(bytes.toString()) as unknown) : undefined,
+    body: parsed(bytes),
     bytes,
   };
+}
+
+/** SDKs call anything JSON, also the bytes of files. */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 export function sendJson(

@@ -59,6 +59,8 @@ export class ProviderCalls {
         deadline.restart();
         next = await iterator!.next();
       }
+      // Some SDKs take a call that was ended for one that has come to its end.
+      if (deadline.signal.aborted) throw new CoglexError('provider_unavailable');
     } catch (error) {
       throw deadline.reason(error);
     } finally {

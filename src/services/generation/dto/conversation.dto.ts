@@ -100,9 +100,3 @@ export class ConversationDto extends ConversationHeadDto {
   })
   contents!: object[];
 }
-
-/** Conversations, newest first. */
-export class ConversationsAnswerDto {
-  @ApiProperty({ type: [ConversationHeadDto] })
-  conversations!: ConversationHeadDto[];
-}

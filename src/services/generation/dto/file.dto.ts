@@ -55,9 +55,3 @@ export class FileAnswerDto {
   @ApiProperty({ type: ModelFileDto })
   fileData!: ModelFileDto;
 }
-
-/** Files, newest first. */
-export class FilesAnswerDto {
-  @ApiProperty({ type: [ModelFileDto] })
-  files!: ModelFileDto[];
-}

@@ -58,9 +58,3 @@ export class ListedModelDto {
   @ApiProperty({ type: 'integer', required: false, example: 65536 })
   outputTokenLimit?: number;
 }
-
-/** The models of all providers that are set up. */
-export class ModelsAnswerDto {
-  @ApiProperty({ type: [ListedModelDto] })
-  models!: ListedModelDto[];
-}

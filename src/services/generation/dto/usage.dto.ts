@@ -76,12 +76,6 @@ export class UsageRowDto {
   cost!: number;
 }
 
-/** Usage, added up. */
-export class UsageAnswerDto {
-  @ApiProperty({ type: [UsageRowDto] })
-  rows!: UsageRowDto[];
-}
-
 const SCOPES = ['key', 'user', 'project'] as const;
 const PERIODS = ['day', 'month'] as const;
 
@@ -152,10 +146,4 @@ export class LimitStateDto extends LimitDto {
   /** When it is whole again, ISO 8601. */
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-28T00:00:00.000Z' })
   resets!: string;
-}
-
-/** Limits. */
-export class LimitsAnswerDto {
-  @ApiProperty({ type: [LimitStateDto] })
-  limits!: LimitStateDto[];
 }

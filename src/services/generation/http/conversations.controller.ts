@@ -10,7 +10,6 @@ import {
   AppendDto,
   ConversationDto,
   ConversationHeadDto,
-  ConversationsAnswerDto,
   NewConversationDto,
   PageDto,
 } from '../dto/conversation.dto.js';
@@ -40,20 +39,19 @@ export class ConversationsController {
   @ApiProblems('validation_failed', 'key_not_allowed', 'conversation_full', 'database_unavailable')
   create(
     @Generator() caller: Caller,
-    @Body() body: NewConversationDto | undefined,
+    @Body() { title, contents }: NewConversationDto,
   ): Promise<ConversationHeadDto> {
-    const { title, contents } = body ?? {};
     const messages = contents === undefined ? [] : checkContents(contents, '/contents');
     return this.conversations.create(caller, title, messages);
   }
 
   @Get()
   @ApiOperation({ operationId: 'listConversations', summary: 'List conversations, newest first' })
-  @ApiOkResponse({ type: ConversationsAnswerDto })
+  @ApiOkResponse({ type: [ConversationHeadDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'database_unavailable')
-  async list(@Generator() caller: Caller, @Query() page: PageDto): Promise<ConversationsAnswerDto> {
+  list(@Generator() caller: Caller, @Query() page: PageDto): Promise<ConversationHeadDto[]> {
     const { skip = 0, limit = DEFAULT_LIMIT } = page;
-    return { conversations: await this.conversations.list(caller, skip, limit) };
+    return this.conversations.list(caller, skip, limit);
   }
 
   @Get(':id')

@@ -19,7 +19,7 @@ import { Access } from '../../../platform/security/access.decorator.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { PageDto } from '../dto/conversation.dto.js';
 import { DeletedDto } from '../dto/deleted.dto.js';
-import { FileAnswerDto, FilesAnswerDto, UploadFileDto } from '../dto/file.dto.js';
+import { FileAnswerDto, ModelFileDto, UploadFileDto } from '../dto/file.dto.js';
 import { fileType } from '../files/file-types.js';
 import { FilesService } from '../files/files.service.js';
 import type { NewModelFile } from '../files/gemini-files.service.js';
@@ -64,11 +64,11 @@ export class FilesController {
 
   @Get()
   @ApiOperation({ operationId: 'listModelFiles', summary: 'List files that were sent, newest first' })
-  @ApiOkResponse({ type: FilesAnswerDto })
+  @ApiOkResponse({ type: [ModelFileDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'database_unavailable')
-  async list(@Generator() caller: Caller, @Query() page: PageDto): Promise<FilesAnswerDto> {
+  list(@Generator() caller: Caller, @Query() page: PageDto): Promise<ModelFileDto[]> {
     const { skip = 0, limit = DEFAULT_LIMIT } = page;
-    return { files: await this.files.list(caller, skip, limit) };
+    return this.files.list(caller, skip, limit);
   }
 
   @Get(':name')

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../../platform/security/access.decorator.js';
 import type { Caller } from '../../../platform/security/caller.js';
-import { EmbedAnswerDto, EmbedDto, ModelsAnswerDto, TokensAnswerDto, TokensDto } from '../dto/models.dto.js';
+import { EmbedAnswerDto, EmbedDto, ListedModelDto, TokensAnswerDto, TokensDto } from '../dto/models.dto.js';
 import { ModelsService } from '../models.service.js';
 import { ClientGone, Generator } from './generator.decorator.js';
 import { MODEL_PROBLEMS, PROVIDER_PROBLEMS } from './problems.js';
@@ -44,9 +44,9 @@ export class ModelsController {
 
   @Get('models')
   @ApiOperation({ operationId: 'listModels', summary: 'List the models of all providers' })
-  @ApiOkResponse({ type: ModelsAnswerDto })
+  @ApiOkResponse({ type: [ListedModelDto] })
   @ApiProblems(...PROVIDER_PROBLEMS)
-  async list(@Generator() _caller: Caller, @ClientGone() signal: AbortSignal): Promise<ModelsAnswerDto> {
-    return { models: await this.models.list(signal) };
+  list(@Generator() _caller: Caller, @ClientGone() signal: AbortSignal): Promise<ListedModelDto[]> {
+    return this.models.list(signal);
   }
 }

@@ -4,16 +4,10 @@ import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js
 import { Access } from '../../../platform/security/access.decorator.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { DeletedDto } from '../dto/deleted.dto.js';
-import {
-  LimitDto,
-  LimitNameDto,
-  LimitsAnswerDto,
-  LimitStateDto,
-  UsageAnswerDto,
-  UsageParametersDto,
-} from '../dto/usage.dto.js';
+import { LimitDto, LimitNameDto, LimitStateDto, UsageParametersDto, UsageRowDto } from '../dto/usage.dto.js';
 import { LimitSettings, type LimitState } from '../limits/limit-settings.service.js';
 import { UsageReports } from '../metering/usage-reports.service.js';
+import type { UsageSum } from '../metering/usage.repository.js';
 import { Generator } from './generator.decorator.js';
 
 /** `/service/generation/v1`: what was used, and what may be used. */
@@ -33,10 +27,10 @@ export class UsageController {
     summary: 'Add up tokens and cost',
     description: 'With a user token: what this user used.',
   })
-  @ApiOkResponse({ type: UsageAnswerDto })
+  @ApiOkResponse({ type: [UsageRowDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'result_too_large', 'database_unavailable')
-  async usage(@Query() parameters: UsageParametersDto, @Generator() caller: Caller): Promise<UsageAnswerDto> {
-    return { rows: await this.reports.report(caller, parameters) };
+  usage(@Query() parameters: UsageParametersDto, @Generator() caller: Caller): Promise<UsageSum[]> {
+    return this.reports.report(caller, parameters);
   }
 
   @Put('limits')
@@ -59,10 +53,10 @@ export class UsageController {
     summary: 'List limits, and what is used up of them',
     description: 'With a user token: those of this user.',
   })
-  @ApiOkResponse({ type: LimitsAnswerDto })
+  @ApiOkResponse({ type: [LimitStateDto] })
   @ApiProblems('key_not_allowed', 'database_unavailable')
-  async list(@Generator() caller: Caller): Promise<LimitsAnswerDto> {
-    return { limits: await this.limits.list(caller) };
+  list(@Generator() caller: Caller): Promise<LimitState[]> {
+    return this.limits.list(caller);
   }
 
   @Delete('limits/:scope/:id/:period')
