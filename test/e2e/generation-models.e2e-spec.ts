@@ -11,6 +11,11 @@ interface FileAnswer {
   fileData: Record<string, string>;
 }
 
+interface SendOptions {
+  fields?: Record<string, string>;
+  client?: Record<string, string>;
+}
+
 describe('models', () => {
   let api: GenerationApp;
   beforeAll(async () => {
@@ -85,7 +90,7 @@ describe('models', () => {
     const send = async (
       file: Blob,
       filename: string,
-      { fields = {}, client = { 'x-api-key': TEST_SECRET } } = {},
+      { fields = {}, client = { 'x-api-key': TEST_SECRET } }: SendOptions = {},
     ) => {
       const form = new FormData();
       form.append('file', file, filename);

@@ -24,7 +24,7 @@ describe('generation', () => {
   beforeEach(() => api.forget());
 
   it('costs nothing to somebody with a key that everybody knows', async () => {
-    const page = withPublishableKey(api.app);
+    const page = await withPublishableKey(api.app);
     const attempts = [
       page.post(CONVERSE, ask('x')),
       page.post(`${CONVERSE}/stream`, ask('x')),
@@ -44,7 +44,7 @@ describe('generation', () => {
 
   it('is open to a user behind such a key, but for the limits', async () => {
     const user = await TestUser.create(api.app);
-    const page = withPublishableKey(api.app).as(user.token);
+    const page = (await withPublishableKey(api.app)).as(user.token);
     expect((await page.post(CONVERSE, ask('x'))).status).toBe(200);
     const limit = { scope: 'user', id: user.id, period: 'day', requests: 1000 };
     expect((await page.send('PUT', `${GENERATION}/limits`, limit)).status).toBe(403);
