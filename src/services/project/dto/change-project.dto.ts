@@ -45,13 +45,7 @@ export class ChangeQuotasDto {
   upload?: number | null;
 }
 
-/** A new project. */
-export class CreateProjectDto {
-  @ApiProperty(NAME)
-  @IsString()
-  @Length(1, 100)
-  name!: string;
-
+abstract class WithQuotasDto {
   @ApiPropertyOptional({ type: ChangeQuotasDto })
   @MayBeLeftOut()
   @IsObject()
@@ -60,8 +54,16 @@ export class CreateProjectDto {
   quotas?: ChangeQuotasDto;
 }
 
+/** A new project. */
+export class CreateProjectDto extends WithQuotasDto {
+  @ApiProperty(NAME)
+  @IsString()
+  @Length(1, 100)
+  name!: string;
+}
+
 /** What is to be changed of a project. */
-export class ChangeProjectDto {
+export class ChangeProjectDto extends WithQuotasDto {
   @ApiPropertyOptional(NAME)
   @MayBeLeftOut()
   @IsString()
@@ -73,13 +75,6 @@ export class ChangeProjectDto {
   @MayBeLeftOut()
   @IsBoolean()
   frozen?: boolean;
-
-  @ApiPropertyOptional({ type: ChangeQuotasDto })
-  @MayBeLeftOut()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ChangeQuotasDto)
-  quotas?: ChangeQuotasDto;
 }
 
 /** That somebody means it. */
