@@ -4,17 +4,24 @@ import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { KeyOrigins } from '../security/keys/key-origins.service.js';
 
+/** What resumable uploads (TUS 1.0) say both ways. */
+const UPLOAD_HEADERS = [
+  ...['Tus-Resumable', 'Tus-Version', 'Tus-Extension', 'Tus-Max-Size'],
+  ...['Upload-Length', 'Upload-Offset', 'Upload-Metadata', 'Upload-Expires'],
+];
+
 const COMMON: FastifyCorsOptions = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowedHeaders: [
-    'Authorization',
-    'Content-Type',
-    'Idempotency-Key',
-    'X-API-Key',
-    'X-CSRF-Token',
-    'X-Request-Id',
+    ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', 'X-CSRF-Token', 'X-Request-Id'],
+    ...['Range', 'If-Range', 'If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
+    ...UPLOAD_HEADERS,
   ],
-  exposedHeaders: ['X-Request-Id', 'X-Total-Count', 'Retry-After'],
+  exposedHeaders: [
+    ...['X-Request-Id', 'X-Total-Count', 'Retry-After', 'Location'],
+    ...['Accept-Ranges', 'Content-Disposition', 'Content-Range', 'ETag', 'Last-Modified'],
+    ...UPLOAD_HEADERS,
+  ],
   maxAge: 600,
   // An OPTIONS request that is no preflight would get a plain text instead of a problem.
   strictPreflight: false,

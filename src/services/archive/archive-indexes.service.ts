@@ -26,9 +26,12 @@ export class ArchiveIndexes {
     }
   }
 
-  private make(): Promise<unknown> {
-    return this.database
+  private async make(): Promise<void> {
+    await this.database
       .collection(this.config.MONGODB_ARCHIVE_COLLECTION)
       .createIndexes([{ key: { sha256: 1 } }, { key: { uploaded_at: -1, _id: -1 } }, { key: { owner: 1 } }]);
+    await this.database
+      .collection('_ARCHIVE_BLOBS')
+      .createIndexes([{ key: { 'parts.key': 1 } }, { key: { doomed: 1 }, sparse: true }]);
   }
 }

@@ -19,10 +19,10 @@ import {
 import { UpdateFileDto } from './dto/bodies.dto.js';
 import { DeletedFileDto, FileDto } from './dto/file.dto.js';
 import { DownloadParametersDto, PageParametersDto } from './dto/parameters.dto.js';
-import { Downloads } from './download/downloads.service.js';
 import { shownFile } from './files/file.js';
 import { FileUpdates } from './files/file-updates.service.js';
 import { Files } from './files/files.service.js';
+import { Deliveries } from './images/deliveries.service.js';
 import { Uploads } from './upload/uploads.service.js';
 
 /** Files as they are kept and found since version 1.2. */
@@ -34,7 +34,7 @@ export class ArchiveController {
     private readonly files: Files,
     private readonly uploads: Uploads,
     private readonly updates: FileUpdates,
-    private readonly downloads: Downloads,
+    private readonly deliveries: Deliveries,
   ) {}
 
   @Get()
@@ -73,19 +73,19 @@ export class ArchiveController {
     operationId: 'downloadFile',
     summary: 'Download a file',
     description:
-      'Files come as attachments, unless the server has found them to be of a type that is harmless to show. HEAD answers with the headers alone.',
+      'Files come as attachments, unless the server has found them to be of a type that is harmless to show. Images can be had in other sizes and formats. HEAD answers with the headers alone.',
   })
   @ApiReference()
   @ApiDownload()
-  @ApiProblems(...DOWNLOADS)
+  @ApiProblems(...DOWNLOADS, 'image_refused')
   async download(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @CurrentCaller() caller: Caller,
     @Param('reference') reference: string,
-    @Query() { disposition = 'inline' }: DownloadParametersDto,
+    @Query() { disposition = 'inline', ...image }: DownloadParametersDto,
   ): Promise<void> {
-    await this.downloads.send(request, reply, await this.files.get(caller, reference), disposition);
+    await this.deliveries.send(request, reply, await this.files.get(caller, reference), disposition, image);
   }
 
   @Patch(':reference')

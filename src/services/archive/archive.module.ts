@@ -12,6 +12,18 @@ import { FileRules } from './files/file-rules.service.js';
 import { FileUpdates } from './files/file-updates.service.js';
 import { Files } from './files/files.service.js';
 import { ProjectUsage } from './quotas/usage.service.js';
+import { Finisher } from './resumable/finisher.service.js';
+import { ResumableController } from './resumable/resumable.controller.js';
+import { ResumableUploads } from './resumable/resumable-uploads.service.js';
+import { TusService } from './resumable/tus.service.js';
+import { UploadStore } from './resumable/upload-store.service.js';
+import { ArchiveSweep } from './sweeping/archive-sweep.service.js';
+import { Backlog } from './scanning/backlog.service.js';
+import { Deliveries } from './images/deliveries.service.js';
+import { ImageCache } from './images/image-cache.service.js';
+import { Images } from './images/images.service.js';
+import { Links } from './links/links.service.js';
+import { LinksController } from './links/links.controller.js';
 import { Scanner } from './scanning/scanner.service.js';
 import { Ingest } from './upload/ingest.service.js';
 import { FileMetadata } from './upload/metadata.service.js';
@@ -22,8 +34,14 @@ import { Uploads } from './upload/uploads.service.js';
 @Module({
   imports: [QueryModule, StorageModule],
   // The paths of words come first, so that none of them is taken for a reference.
-  controllers: [ArchiveV1Controller, ArchiveController],
+  controllers: [ResumableController, LinksController, ArchiveV1Controller, ArchiveController],
   providers: [
+    ArchiveSweep,
+    Backlog,
+    Deliveries,
+    ImageCache,
+    Images,
+    Links,
     ArchiveIndexes,
     BlobReader,
     Blobs,
@@ -33,10 +51,14 @@ import { Uploads } from './upload/uploads.service.js';
     FileRules,
     FileUpdates,
     Files,
+    Finisher,
     Ingest,
     ProjectUsage,
     Publisher,
+    ResumableUploads,
     Scanner,
+    TusService,
+    UploadStore,
     Uploads,
   ],
 })

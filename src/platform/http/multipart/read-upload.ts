@@ -1,13 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { CoglexError } from '../../errors/coglex-error.js';
 import { allowSlowUpload } from '../slow-uploads.js';
+import { drain } from './drain.js';
 import { FormParser } from './form-parser.js';
 import type { IncomingFile, UploadForm, UploadLimits } from './upload-form.js';
-
-/** What is still taken from a client whose upload was refused, so that it gets to read the answer, in bytes. */
-const MAX_DRAIN = 64 * 1024 ** 2;
 
 /**
  * Reads a `multipart/form-data` body that holds one file, at constant memory. The route must be declared with
@@ -51,14 +48,3 @@ function bindContext<T, R>(receive: (value: T) => R): (value: T) => R {
 }
 
 const clientGone = () => new CoglexError('bad_request', { detail: 'The upload ended before it was whole.' });
-
-/** A connection that is closed while the client still sends takes the answer with it. */
-function drain(raw: IncomingMessage): void {
-  let bytes = 0;
-  raw.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > MAX_DRAIN) raw.destroy();
-  });
-  raw.on('error', () => undefined);
-  raw.resume();
-}

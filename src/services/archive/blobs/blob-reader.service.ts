@@ -16,24 +16,25 @@ export class BlobReader {
   ) {}
 
   /**
-   * Opens a blob, or a part of it.
+   * Opens a blob, or a part of it, and keeps it until the stream is closed.
    *
    * @throws MissingBytesError before the first byte
    */
-  async open(blob: Blob, range: ByteRange = { start: 0, end: blob.size - 1 }): Promise<Readable> {
-    if (blob.size === 0) return Readable.from([]);
-    const pieces = piecesOf(blob.parts, range);
-    const driver = this.drivers.get(blob.driver);
-    const first = await driver.read(pieces[0].key, pieces[0].range);
-    const bytes =
-      pieces.length === 1
-        ? first
-        : Readable.from(this.chain(blob, first, pieces.slice(1)), { objectMode: false });
+  async open(blob: Blob, range?: ByteRange): Promise<Readable> {
+    const bytes = await this.readUnheld(blob, range);
     this.keepAlive(blob, bytes);
     return bytes;
   }
 
-  private async *chain(blob: Blob, first: Readable, rest: Piece[]): AsyncGenerator<Buffer> {
+  /** The same, of bytes that nobody else can delete meanwhile. */
+  async readUnheld(blob: Bytes, range: ByteRange = { start: 0, end: blob.size - 1 }): Promise<Readable> {
+    if (blob.size === 0) return Readable.from([]);
+    const [head, ...rest] = piecesOf(blob.parts, range);
+    const first = await this.drivers.get(blob.driver).read(head.key, head.range);
+    return rest.length === 0 ? first : Readable.from(this.chain(blob, first, rest), { objectMode: false });
+  }
+
+  private async *chain(blob: Bytes, first: Readable, rest: Piece[]): AsyncGenerator<Buffer> {
     yield* first as AsyncIterable<Buffer>;
     for (const { key, range } of rest)
       yield* (await this.drivers.get(blob.driver).read(key, range)) as AsyncIterable<Buffer>;
@@ -49,6 +50,9 @@ export class BlobReader {
     bytes.once('close', () => clearInterval(timer));
   }
 }
+
+/** Where bytes are. */
+type Bytes = Pick<Blob, 'driver' | 'parts' | 'size'>;
 
 interface Piece {
   key: string;

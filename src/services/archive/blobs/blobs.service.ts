@@ -40,7 +40,9 @@ export class Blobs {
         { _id: sha256 },
         { $max: { held }, $set: { ...scan } },
       );
-      if (known) return this.deleteParts({ driver, parts });
+      // An attempt before this one may have entered these very bytes.
+      if (known)
+        return known.parts[0]?.key === parts[0]?.key ? undefined : this.deleteParts({ driver, parts });
       try {
         await this.blobs().insertOne({ _id: sha256, size, driver, parts, held, ...scan });
         return;

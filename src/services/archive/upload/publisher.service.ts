@@ -8,6 +8,8 @@ import type { StoredFile } from '../files/file.js';
 import { Files } from '../files/files.service.js';
 import { ProjectUsage } from '../quotas/usage.service.js';
 
+const DUPLICATE_KEY = 11000;
+
 export const newFileId = (): string => new mongo.ObjectId().toHexString();
 
 /** Makes files visible, by one insert after everything else is durable. */
@@ -39,9 +41,18 @@ export class Publisher {
     }
     // From here on a failure may hide a success: the sweep decides by what is there.
     await this.blobs.enter(blob);
-    await this.files.files().insertOne(file);
+    await this.insert(file);
     await this.usage.settle(file._id);
     await this.events.publish('file.uploaded', { file });
     return file;
+  }
+
+  /** An attempt before this one may have stored it, though it did not hear of that. */
+  private async insert(file: StoredFile): Promise<void> {
+    try {
+      await this.files.files().insertOne(file);
+    } catch (error) {
+      if (!(error instanceof mongo.MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    }
   }
 }
