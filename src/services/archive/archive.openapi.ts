@@ -20,6 +20,7 @@ export const DOWNLOADS = [
 export const UPLOADS = [
   'validation_failed',
   'bad_request',
+  'not_found',
   'forbidden',
   'document_refused',
   'file_quota_exceeded',

@@ -1,3 +1,4 @@
+export { CheckedUpdates } from './checked-updates.service.js';
 export { FindParametersDto } from './dto/parameters.dto.js';
 export { NoParameters } from './no-parameters.decorator.js';
 export { QueryParameters } from './query-parameters.service.js';

@@ -23,6 +23,6 @@ import { StorageService } from './storage.service.js';
     DocumentInserter,
     CollectionPipe,
   ],
-  exports: [QueryParameters],
+  exports: [CheckedUpdates, QueryParameters],
 })
 export class StorageModule {}

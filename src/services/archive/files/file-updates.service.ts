@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import { Config } from '../../../platform/config/config.js';
 import type { StoredDocument } from '../../../platform/database/database.service.js';
 import { QueryGuard } from '../../../platform/database/query/query-guard.service.js';
@@ -7,6 +7,7 @@ import { isPlain } from '../../../platform/database/query/walk.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { Events } from '../../../platform/events/events.service.js';
 import type { Caller } from '../../../platform/security/caller.js';
+import { CheckedUpdates } from '../../storage/index.js';
 import type { StoredFile } from './file.js';
 import { FileRules } from './file-rules.service.js';
 import { Files, noSuchFile } from './files.service.js';
@@ -21,6 +22,7 @@ export class FileUpdates {
     private readonly files: Files,
     private readonly rules: FileRules,
     private readonly guard: QueryGuard,
+    private readonly updates: CheckedUpdates,
     private readonly events: Events,
     private readonly config: Config,
   ) {}
@@ -32,15 +34,16 @@ export class FileUpdates {
   async update(caller: Caller, reference: string, document: unknown): Promise<StoredFile> {
     const update = this.guard.update(document, '/document', { protects: (field) => field !== ROOT });
     checkRoot(update);
-    const filter = (await this.files.within(caller, reference, 'update')) ?? noSuchFile();
-    const stamped = {
-      ...update,
-      $set: { ...update.$set, _patched: new Date() },
-    } as mongo.UpdateFilter<StoredFile>;
     const reach = await this.rules.reach(caller, 'update');
-    if (reach.kind === 'some') throw new CoglexError('forbidden');
-    const options = { returnDocument: 'after', maxTimeMS: this.config.MONGODB_MAX_TIME_MS } as const;
-    const file = (await this.files.files().findOneAndUpdate(filter, stamped, options)) ?? noSuchFile();
+    const filter = this.files.filterFor(reach, reference) ?? noSuchFile();
+    const { matched } = await this.updates.apply(this.config.MONGODB_ARCHIVE_COLLECTION, {
+      filter: filter as mongo.Filter<StoredDocument>,
+      update: { ...update, $set: { ...update.$set, _patched: new Date() } },
+      check: reach.kind === 'some' ? (after) => this.rules.check(reach, after) : undefined,
+      many: false,
+    });
+    const file = matched > 0 && (await this.files.files().findOne({ _id: reference }));
+    if (!file) return noSuchFile();
     await this.events.publish('file.updated', { file });
     return file;
   }

@@ -5,7 +5,7 @@ import { Database } from '../../../platform/database/database.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { Events } from '../../../platform/events/events.service.js';
 import type { Caller } from '../../../platform/security/caller.js';
-import type { RuleAction } from '../../../platform/security/rules/row-rules.service.js';
+import type { Reach, RuleAction } from '../../../platform/security/rules/row-rules.service.js';
 import { QueryParameters, readAll } from '../../storage/index.js';
 import type { PageParametersDto } from '../dto/parameters.dto.js';
 import { Blobs } from '../blobs/blobs.service.js';
@@ -42,13 +42,22 @@ export class Files {
   /** Newest first, unless the caller says otherwise. */
   async list(caller: Caller, page: PageParametersDto): Promise<{ files: StoredFile[]; total?: number }> {
     const within = await this.rules.filter(caller, 'list');
-    const query = page.query === undefined ? {} : readDates(this.parameters.filter(page.query));
+    const hidden = await this.rules.hidden(caller);
+    const query = page.query === undefined ? {} : readDates(this.parameters.filter(page.query, hidden));
     const filter: mongo.Filter<StoredFile> = { $and: [within, query] };
     const limit = this.parameters.limit(page.limit);
-    const sort = this.parameters.sort(page.sort) ?? { uploaded_at: -1, _id: -1 };
+    const sort = this.parameters.sort(page.sort, hidden) ?? { uploaded_at: -1, _id: -1 };
+    const projection = this.parameters.projection(undefined, hidden);
     const [files, total] = await Promise.all([
       readAll(
-        this.files().find(filter, { ...this.time, sort, skip: page.skip, limit, batchSize: limit + 1 }),
+        this.files().find(filter, {
+          ...this.time,
+          sort,
+          projection,
+          skip: page.skip,
+          limit,
+          batchSize: limit + 1,
+        }),
       ),
       page.count ? this.files().countDocuments(filter, this.time) : undefined,
     ]);
@@ -83,9 +92,12 @@ export class Files {
     reference: string,
     action: RuleAction,
   ): Promise<mongo.Filter<StoredFile> | undefined> {
-    if (!FILE_ID.test(reference)) return undefined;
-    const reach = await this.rules.reach(caller, action);
-    if (reach.kind === 'none') return undefined;
+    return this.filterFor(await this.rules.reach(caller, action), reference);
+  }
+
+  /** The same, when the rules were asked before. */
+  filterFor(reach: Reach, reference: string): mongo.Filter<StoredFile> | undefined {
+    if (!FILE_ID.test(reference) || reach.kind === 'none') return undefined;
     const id = { _id: reference };
     return reach.kind === 'all' ? id : { $and: [id, reach.filter] };
   }

@@ -5,7 +5,8 @@ import { jsonForm } from '../../../platform/database/query/json-form.js';
 import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js';
 import { Access, Public } from '../../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../../platform/security/caller.js';
-import { CheckedBody, NoParameters } from '../../storage/index.js';
+import { CheckedBody } from '../../../platform/http/checked-body.decorator.js';
+import { NoParameters } from '../../storage/index.js';
 import { ApiDownload, ApiReference, ApiUpload, DOWNLOADS, READS, UPLOADS } from '../archive.openapi.js';
 import { Deliveries } from '../images/deliveries.service.js';
 import { shownFile } from '../files/file.js';
@@ -87,7 +88,7 @@ export class LinksController {
   @Public('The link is signed, for one upload and a time')
   @ApiOperation({ operationId: 'uploadLinkedFile', summary: 'Upload the file of a link' })
   @ApiUpload()
-  @ApiProblems(...UPLOADS, 'not_found', 'gone')
+  @ApiProblems(...UPLOADS, 'gone')
   async upload(@Req() request: FastifyRequest, @Query() { token }: LinkTokenDto): Promise<unknown> {
     return jsonForm(shownFile(await this.links.take(request, token)));
   }

@@ -58,7 +58,11 @@ export class ResumableController {
   @ApiHeader({ name: 'Upload-Length', required: true, schema: { type: 'integer' } })
   @ApiHeader({ name: 'Upload-Metadata', required: false, schema: { type: 'string' } })
   @ApiBytes(false)
-  @ApiResponse({ status: 201, description: 'The upload has begun' })
+  @ApiResponse({
+    status: 201,
+    description: 'The upload has begun',
+    headers: { Location: { description: 'Where its bytes go', schema: { type: 'string' } } },
+  })
   @ApiProblems(...UPLOADS, 'precondition_failed')
   async begin(
     @Req() request: FastifyRequest,
@@ -97,7 +101,7 @@ export class ResumableController {
   @ApiHeader({ name: 'Upload-Offset', required: true, schema: { type: 'integer' } })
   @ApiBytes(true)
   @ApiResponse({ status: 204, description: 'The bytes are durable' })
-  @ApiProblems(...UPLOADS, 'not_found', 'conflict', 'gone', 'precondition_failed')
+  @ApiProblems(...UPLOADS, 'conflict', 'gone', 'precondition_failed')
   async continue(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
