@@ -1,6 +1,7 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { mongo } from 'mongoose';
 import type { Config } from './config.js';
+import { readProviders } from './oauth-providers.js';
 import { isModelName } from './generation-words.js';
 
 /** Shortest `SERVER_SECRET`, in characters. */
@@ -62,7 +63,17 @@ export function checkConfig(config: Config): string[] {
       config[`EXECUTION_${what}`] <= config[`EXECUTION_MAX_${what}`],
       `EXECUTION_${what} must not be greater than EXECUTION_MAX_${what}`,
     );
+  problems.push(...checkProviders(config.OAUTH_PROVIDERS));
   return problems;
+}
+
+function checkProviders(text: string | undefined): string[] {
+  try {
+    readProviders(text ?? '[]');
+    return [];
+  } catch (error) {
+    return [`OAUTH_PROVIDERS ${(error as Error).message}`];
+  }
 }
 
 /** That the type is wrong says it all; the bounds that a text does not keep either are noise. */

@@ -19,7 +19,7 @@ describe('toAccount', () => {
       ...ADA,
       _patched: new Date(1),
       _reset: 'token',
-      _totp: { secret: 's' },
+      _totp: { secret: 's', confirmed: true, last: 0 },
       __v: 0,
     });
     expect(Object.keys(account)).toEqual(['_id', '_key', '_inserted', 'name', '_patched']);

@@ -24,6 +24,10 @@ export interface StoredAccount extends Account {
   _email?: string;
   /** Whether the owner of the account has been found to be the owner of the address. */
   _verified?: boolean;
+  /** Authenticator: its sealed secret, whether it counts yet, and the period of the last code that was spent. */
+  _totp?: { secret: string; confirmed: boolean; last: number };
+  /** Keyed hashes of recovery codes. */
+  _recovery?: string[];
 }
 
 /** Fields of the server's own that callers may see. Whatever else begins with `_` stays inside. */

@@ -52,6 +52,25 @@ export class AccountsRepository {
       .toArray();
   }
 
+  /** Accounts of one page, the newest first, and how many there are in all. */
+  async page(
+    collection: string,
+    filter: mongo.Filter<StoredAccount>,
+    { limit, skip }: { limit: number; skip: number },
+  ): Promise<{ users: StoredAccount[]; total: number }> {
+    const time = { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
+    const accounts = this.collection(collection);
+    const [users, total] = await Promise.all([
+      accounts.find(filter, time).sort({ _id: -1 }).skip(skip).limit(limit).toArray(),
+      accounts.countDocuments(filter, time),
+    ]);
+    return { users, total };
+  }
+
+  async delete(collection: string, _id: string): Promise<void> {
+    await this.collection(collection).deleteOne({ _id }, { maxTimeMS: this.config.MONGODB_MAX_TIME_MS });
+  }
+
   /** @throws CoglexError `key_taken` */
   async insert(collection: string, account: StoredAccount): Promise<Account> {
     try {

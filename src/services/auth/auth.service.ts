@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
-import { isTrusted, type Caller } from '../../platform/security/caller.js';
+import { isTrusted, type Caller, type SessionClaims } from '../../platform/security/caller.js';
 import { Passwords } from '../../platform/security/passwords.service.js';
 import { RowRules } from '../../platform/security/rules/row-rules.service.js';
 import { toAccount, type Account, type StoredAccount } from './account.js';
@@ -11,6 +11,7 @@ import { AccountsRepository, type AccountSelector, type AccountUpdate } from './
 import { UserCollections } from './collections/user-collections.service.js';
 import { AccountEvents } from './account-events.js';
 import { Attempts } from './abuse/attempts.service.js';
+import { StepUp } from './mfa/step-up.service.js';
 import type { SignedIn } from './sessions/session.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignIns } from './sign-ins.service.js';
@@ -45,6 +46,7 @@ export class AuthService {
     private readonly signIns: SignIns,
     private readonly sessions: Sessions,
     private readonly collections: UserCollections,
+    private readonly stepUp: StepUp,
     private readonly attempts: Attempts,
     private readonly events: AccountEvents,
     private readonly rules: RowRules,
@@ -144,12 +146,19 @@ export class AuthService {
     const selector = selectorOf(key, caller) ?? notFound();
     const update = await this.requests.update(document, await this.closedFields(caller));
     const isNewPassword = update.$set?._password !== undefined;
+    if (isNewPassword && caller?.user) await this.requireStepUp(caller.user as SessionClaims);
     const counted: AccountUpdate = isNewPassword
       ? { ...update, $inc: { ...update.$inc, _generation: 1 } }
       : update;
     const account = (await this.accounts.update(collection, selector, counted)) ?? notFound();
     if (isNewPassword) await this.endSessions(account, collection, caller);
     return toAccount(account);
+  }
+
+  /** Where there is a second factor, a stolen session alone must not set a password. */
+  private async requireStepUp(user: SessionClaims): Promise<void> {
+    const account = await this.accounts.findStored(user.collection, { _id: user.id });
+    if (account?._totp?.confirmed) await this.stepUp.require(user);
   }
 
   /** A new password may be the answer to a theft. */

@@ -1,8 +1,8 @@
 import { Duration, Integer, Text } from '../setting.decorator.js';
-import { AccountsSettings } from './accounts.settings.js';
+import { OAuthSettings } from './oauth.settings.js';
 
 /** Where mail goes. */
-export class MailSettings extends AccountsSettings {
+export class MailSettings extends OAuthSettings {
   @Text({
     group: 'Mail',
     about: 'SMTP server. Unset: mail is written to `.eml` files in `DATA_DIR/outbox`.',

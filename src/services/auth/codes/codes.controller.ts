@@ -56,6 +56,7 @@ export class CodesController {
   @ApiProblems(
     'validation_failed',
     'code_invalid',
+    'mfa_required',
     'account_frozen',
     'too_many_requests',
     'database_unavailable',
@@ -80,7 +81,7 @@ export class CodesController {
   @NoStore()
   @ApiOperation({ operationId: 'followMagicLink', summary: 'Sign in with the token of a mailed link' })
   @ApiOkResponse({ description: 'The tokens and the account', type: SignedInDto })
-  @ApiProblems('validation_failed', 'code_invalid', 'account_frozen', 'database_unavailable')
+  @ApiProblems('validation_failed', 'code_invalid', 'mfa_required', 'account_frozen', 'database_unavailable')
   followLink(@Body() { token }: MailedTokenDto, @CurrentCaller() caller: Caller): Promise<SignedIn> {
     return this.codes.followLink(token, caller);
   }

@@ -84,13 +84,18 @@ export class OneTimeSecrets {
 
   /** Spends a secret. @returns what it was issued with, or `undefined` when it is not good */
   async spend(purpose: SecretPurpose, { id, secret }: IssuedSecret): Promise<SecretData | undefined> {
+    const data = await this.look(purpose, { id, secret });
+    return data && (await this.finish(id)) ? data : undefined;
+  }
+
+  /** Checks a secret without spending it; {@link finish} does that when something else has been shown as well. */
+  async look(purpose: SecretPurpose, { id, secret }: IssuedSecret): Promise<SecretData | undefined> {
     const stored = await this.attempt(purpose, id);
-    if (!stored || !equalSecrets(this.hash(id, secret), stored.hash)) return undefined;
-    return (await this.finish(id)) ? stored.data : undefined;
+    return stored && equalSecrets(this.hash(id, secret), stored.hash) ? stored.data : undefined;
   }
 
   /** Counts a try and tells what the secret was issued with; for those that something else must be shown for. */
-  async attempt(purpose: SecretPurpose, id: string): Promise<StoredSecret | undefined> {
+  private async attempt(purpose: SecretPurpose, id: string): Promise<StoredSecret | undefined> {
     const codes = await this.codes();
     const stored = await codes.findOneAndUpdate(
       { _id: id, purpose, tries: { $lt: MAX_TRIES }, expires: { $gt: new Date() } },

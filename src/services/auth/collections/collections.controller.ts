@@ -89,6 +89,7 @@ export class CollectionsController {
     'validation_failed',
     'query_refused',
     'credentials_invalid',
+    'mfa_required',
     'account_frozen',
     'too_many_requests',
     'database_unavailable',
@@ -126,9 +127,10 @@ export class CollectionsController {
   signOutByLink(
     @Param('collection', UserCollectionPipe) _collection: string,
     @CurrentUser() user: SessionClaims,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneDto> {
-    return this.end(user, reply);
+    return this.end(user, caller, reply);
   }
 
   @Post('signout/:collection')
@@ -143,9 +145,10 @@ export class CollectionsController {
     @Param('collection', UserCollectionPipe) _collection: string,
     @Body() _body: NoBodyDto,
     @CurrentUser() user: SessionClaims,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneDto> {
-    return this.end(user, reply);
+    return this.end(user, caller, reply);
   }
 
   @Patch('refresh/:collection')
@@ -163,6 +166,7 @@ export class CollectionsController {
     'password_too_long',
     'update_refused',
     'csrf_token_invalid',
+    'step_up_required',
     'not_found',
     'duplicate_key',
     'database_unavailable',
@@ -176,8 +180,8 @@ export class CollectionsController {
     return this.auth.update(user.key, document, caller, collection);
   }
 
-  private async end(user: SessionClaims, reply: FastifyReply): Promise<DoneDto> {
-    await this.sessions.end(user.session);
+  private async end(user: SessionClaims, caller: Caller, reply: FastifyReply): Promise<DoneDto> {
+    await this.sessions.signOut(user, caller);
     this.cookies.clear(reply);
     return { message: 'Signed out' };
   }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
-import type { SessionClaims } from '../../../platform/security/caller.js';
 import { Csrf } from '../../../platform/security/csrf.service.js';
 import type { RefreshDto } from './dto/sessions.dto.js';
 import { RefreshTokens } from './refresh-tokens.service.js';
@@ -30,12 +29,11 @@ export class RefreshRequests {
   }
 
   /**
-   * Ends the session of the user token, or else that of the refresh token.
+   * Ends the session of the refresh token.
    *
-   * @throws CoglexError `refresh_token_invalid` when there is neither
+   * @throws CoglexError `refresh_token_invalid` when there is none
    */
-  async end(body: RefreshDto, request: FastifyRequest, user: SessionClaims | undefined): Promise<void> {
-    if (user) return this.sessions.end(user.session);
+  async end(body: RefreshDto, request: FastifyRequest): Promise<void> {
     const token = this.tokenOf(body, request);
     // One that is spent or expired belongs to no session: there is nothing to end, as asked.
     const session = await this.sessions.ofRefreshToken(token);

@@ -77,9 +77,11 @@ export class SessionsController {
     @Body() body: RefreshDto,
     @Req() request: FastifyRequest,
     @CurrentUser() user: SessionClaims | undefined,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneDto> {
-    await this.requests.end(body, request, user);
+    if (user) await this.sessions.signOut(user, caller);
+    else await this.requests.end(body, request);
     this.cookies.clear(reply);
     return { message: 'Signed out' };
   }
@@ -92,9 +94,10 @@ export class SessionsController {
   @ApiProblems('database_unavailable')
   async signOutByLink(
     @CurrentUser() user: SessionClaims,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneDto> {
-    await this.sessions.end(user.session);
+    await this.sessions.signOut(user, caller);
     this.cookies.clear(reply);
     return { message: 'Signed out' };
   }

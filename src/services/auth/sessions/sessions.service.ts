@@ -110,6 +110,12 @@ export class Sessions {
     await this.sessions.delete(session);
   }
 
+  /** Ends the session that asks. */
+  async signOut(user: SessionClaims, caller: Caller): Promise<void> {
+    await this.end(user.session);
+    await this.events.tell('user.signed_out', user, { caller });
+  }
+
   /** @throws CoglexError `not_found` when the session is not the user's */
   async endOwn(user: SessionClaims, session: string): Promise<void> {
     const found = await this.sessions.find(session);

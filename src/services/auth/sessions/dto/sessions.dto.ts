@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsString, MaxLength, ValidateIf } from 'class-validator';
+import { ApiHideProperty, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsEmpty, IsString, MaxLength, ValidateIf } from 'class-validator';
 
 /** A refresh token; browsers send its cookie instead. */
 export class RefreshDto {
@@ -50,7 +50,12 @@ export class SessionListDto {
 }
 
 /** Nothing is needed but who asks. */
-export class NoBodyDto {}
+export class NoBodyDto {
+  /** The validator knows a class by its properties. */
+  @ApiHideProperty()
+  @IsEmpty()
+  nothing?: never;
+}
 
 /** Something is done, and there is nothing else to say. */
 export class DoneDto {

@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../../platform/config/config.js';
+import { readProviders } from '../../../platform/config/oauth-providers.js';
+import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import type { OAuthProvider } from './oauth-provider.js';
+
+const OPENID = 'openid email profile';
+
+/** A provider but for the credentials, and the settings that hold those. */
+type Preset = Omit<OAuthProvider, 'clientId' | 'clientSecret'> & {
+  id: 'GOOGLE_CLIENT_ID' | 'FACEBOOK_CLIENT_ID' | 'GITHUB_CLIENT_ID' | 'MICROSOFT_CLIENT_ID';
+  secret:
+    'GOOGLE_CLIENT_SECRET' | 'FACEBOOK_CLIENT_SECRET' | 'GITHUB_CLIENT_SECRET' | 'MICROSOFT_CLIENT_SECRET';
+};
+
+/** Knows which providers there are, and which of them are configured. */
+@Injectable()
+export class OAuthProviders {
+  private readonly presets: Preset[];
+  private readonly configured = new Map<string, OAuthProvider>();
+
+  constructor(private readonly config: Config) {
+    this.presets = presetsOf(config);
+    for (const { id, secret, ...preset } of this.presets) {
+      const { [id]: clientId, [secret]: clientSecret } = config;
+      if (clientId !== undefined && clientSecret !== undefined)
+        this.configured.set(preset.name, { ...preset, clientId, clientSecret });
+    }
+    for (const entry of readProviders(config.OAUTH_PROVIDERS ?? '[]'))
+      this.configured.set(entry.name, {
+        name: entry.name,
+        clientId: entry.client_id,
+        clientSecret: entry.client_secret,
+        scope: entry.scope ?? OPENID,
+        addresses:
+          entry.issuer === undefined
+            ? {
+                authorization: entry.authorization_url ?? '',
+                token: entry.token_url ?? '',
+                userinfo: entry.userinfo_url ?? '',
+              }
+            : { issuer: entry.issuer },
+        vouches: true,
+      });
+  }
+
+  all(): OAuthProvider[] {
+    return [...this.configured.values()];
+  }
+
+  /** @throws CoglexError `not_found`, or `service_unavailable` naming the setting that is missing */
+  get(name: string): OAuthProvider {
+    const provider = this.configured.get(name);
+    if (provider) return provider;
+    const preset = this.presets.find((one) => one.name === name);
+    if (!preset) throw new CoglexError('not_found', { detail: 'There is no such provider.' });
+    const missing = this.config[preset.id] === undefined ? preset.id : preset.secret;
+    throw new CoglexError('service_unavailable', {
+      detail: `The provider is not configured: set ${missing}.`,
+    });
+  }
+}
+
+function presetsOf(config: Config): Preset[] {
+  return [
+    {
+      name: 'google',
+      id: 'GOOGLE_CLIENT_ID',
+      secret: 'GOOGLE_CLIENT_SECRET',
+      scope: OPENID,
+      addresses: {
+        authorization: config.GOOGLE_AUTHORIZATION_URL,
+        token: config.GOOGLE_TOKEN_URL,
+        userinfo: config.GOOGLE_USERINFO_URL,
+      },
+      vouches: true,
+    },
+    {
+      name: 'facebook',
+      id: 'FACEBOOK_CLIENT_ID',
+      secret: 'FACEBOOK_CLIENT_SECRET',
+      scope: 'email public_profile',
+      addresses: {
+        authorization: config.FACEBOOK_AUTHORIZATION_URL,
+        token: config.FACEBOOK_TOKEN_URL,
+        userinfo: config.FACEBOOK_USERINFO_URL,
+      },
+      userinfoQuery: { fields: 'id,name,email' },
+      // Facebook does not say whether it has verified an address.
+      vouches: false,
+    },
+    {
+      name: 'github',
+      id: 'GITHUB_CLIENT_ID',
+      secret: 'GITHUB_CLIENT_SECRET',
+      scope: 'read:user user:email',
+      addresses: {
+        authorization: 'https://github.com/login/oauth/authorize',
+        token: 'https://github.com/login/oauth/access_token',
+        userinfo: 'https://api.github.com/user',
+      },
+      emails: 'https://api.github.com/user/emails',
+      vouches: true,
+    },
+    {
+      name: 'microsoft',
+      id: 'MICROSOFT_CLIENT_ID',
+      secret: 'MICROSOFT_CLIENT_SECRET',
+      scope: OPENID,
+      addresses: {
+        authorization: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+        token: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
+        userinfo: 'https://graph.microsoft.com/oidc/userinfo',
+      },
+      // Whoever runs a tenant can give its users any address.
+      vouches: false,
+    },
+  ];
+}
