@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
+import { Indexes } from '../../platform/database/indexes.service.js';
 import { KEYS, type StoredKey } from '../../platform/security/keys/stored-key.js';
 
 /** Keys in the database of the installation. */
@@ -11,14 +12,17 @@ export class KeysRepository {
 
   constructor(
     private readonly database: Database,
+    private readonly indexes: Indexes,
     config: Config,
   ) {
     this.time = { maxTimeMS: config.MONGODB_MAX_TIME_MS };
   }
 
   async insert(key: StoredKey): Promise<void> {
-    const keys = this.collection();
-    await keys.createIndexes([{ key: { project: 1 } }, { key: { origins: 1 } }]);
+    const keys = await this.indexes.ensure(this.collection(), [
+      { key: { project: 1 } },
+      { key: { origins: 1 } },
+    ]);
     await keys.insertOne(key);
   }
 
