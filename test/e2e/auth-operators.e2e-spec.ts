@@ -57,7 +57,8 @@ describe('operators of accounts', () => {
   it.each([
     [{ query: '{"_password":{"$exists":true}}' }, 'query_refused'],
     [{ query: '[]' }, 'query_refused'],
-    [{ query: 'nonsense' }, 'query_refused'],
+    [{ query: 'nonsense' }, 'malformed_json'],
+    [{ query: '{"__proto__":{}}' }, 'forbidden_key'],
     [{ query: '{"$where":"1"}' }, 'query_refused'],
     [{ limit: '0' }, 'validation_failed'],
     [{ limit: 'many' }, 'validation_failed'],

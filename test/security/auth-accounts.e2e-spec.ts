@@ -3,7 +3,7 @@ import { Passwords } from '../../src/platform/security/passwords.service.js';
 import type { ApiAnswer, Problem } from '../support/api-client.js';
 import { ServerProcess } from '../support/server-process.js';
 import { TEST_SECRET, TestApp } from '../support/test-app.js';
-import { AUTH, TestUser } from '../support/test-user.js';
+import { AUTH, TestUser, type SignedIn } from '../support/test-user.js';
 
 const PASSWORD = 'correct horse battery';
 const HASH = /\$2[aby]\$\d\d\$/;
@@ -203,7 +203,11 @@ describe('accounts: protected fields, enumeration and leaks', () => {
       const body = { _key: 'ada@example.com', _password: 'a very secret passphrase' };
       await server.client.post(`${AUTH}/signup`, body);
       await server.client.post(`${AUTH}/signup`, body);
-      const { token } = (await server.client.post<{ token: string }>(`${AUTH}/signin`, body)).body;
+      const { token, refresh_token, csrf_token } = (
+        await server.client.post<SignedIn>(`${AUTH}/signin`, body)
+      ).body;
+      await server.client.post(`${AUTH}/token`, { refresh_token });
+      await server.client.post(`${AUTH}/token`, { refresh_token: `${refresh_token}x` });
       await server.client.post(`${AUTH}/signin`, { ...body, _password: 'a very secret mistake' });
       const own = server.client.as(token);
       await own.get(`${AUTH}/ada@example.com`);
@@ -215,7 +219,8 @@ describe('accounts: protected fields, enumeration and leaks', () => {
       expect(code).toBe(0);
       expect(server.stdout).toContain('/service/auth/v1/signin');
       const [head, payload, signature] = token.split('.');
-      for (const secret of ['very secret', payload, signature, `${head}.`, TEST_SECRET])
+      const ofSession = [refresh_token.split('.')[2], csrf_token];
+      for (const secret of ['very secret', payload, signature, `${head}.`, TEST_SECRET, ...ofSession])
         expect(server.stdout + server.stderr).not.toContain(secret);
       expect(server.stdout).not.toMatch(HASH);
     } finally {

@@ -39,10 +39,8 @@ export type UserEventType =
 /** What stands in the audit trail alone. */
 export type SecurityEventType =
   | 'user.sign_in_failed'
-  | 'user.sign_in_blocked'
   | 'user.refresh_reused'
   | 'user.signed_out_everywhere'
-  | 'user.changed'
   | 'user.email_changed'
   | 'user.recovery_requested'
   | 'user.identity_linked'

@@ -50,7 +50,15 @@ export class UsersController {
   @NoStore()
   @ApiOperation({ operationId: 'listUsers', summary: 'List and search accounts' })
   @ApiOkResponse({ description: 'One page', type: UserListDto })
-  @ApiProblems('validation_failed', 'query_refused', 'not_found', 'database_unavailable')
+  @ApiProblems(
+    'validation_failed',
+    'malformed_json',
+    'nested_too_deep',
+    'forbidden_key',
+    'query_refused',
+    'not_found',
+    'database_unavailable',
+  )
   list(@Query() query: ListUsersDto): Promise<{ users: Account[]; total: number }> {
     return this.users.list(query);
   }

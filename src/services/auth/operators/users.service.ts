@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { mongo } from 'mongoose';
 import { Audit } from '../../../platform/audit/audit.service.js';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { parseJson } from '../../../platform/http/json.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { userName } from '../../../platform/security/revocations.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
@@ -50,7 +50,9 @@ export class Users {
     skip = 0,
   }: ListUsersDto): Promise<{ users: Account[]; total: number }> {
     const name = await this.collectionOf(collection);
-    const asked = this.requests.query(parsed(query));
+    const asked = this.requests.query(
+      query === undefined ? {} : objectOf(parseJson(query, this.config.MAX_JSON_DEPTH)),
+    );
     const filter =
       search === undefined
         ? asked
@@ -113,12 +115,7 @@ export class Users {
   async endSessions(id: string, collection: string | undefined, caller: Caller): Promise<void> {
     const name = await this.collectionOf(collection);
     const account = await this.stored(id, name);
-    await this.sessions.endAll({ id, collection: name });
-    await this.events.note(
-      'user.signed_out_everywhere',
-      { id, key: account._key, collection: name },
-      { caller },
-    );
+    await this.sessions.endAll({ id, key: account._key, collection: name }, caller);
   }
 
   /**
@@ -190,14 +187,8 @@ function noSuchUser(): never {
 /** A text as a regular expression that matches it alone. */
 const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-function parsed(query: string | undefined): Record<string, unknown> {
-  if (query === undefined) return {};
-  try {
-    const value: unknown = mongo.BSON.EJSON.parse(query);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // Said below.
-  }
+function objectOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new CoglexError('query_refused', { detail: 'query must be a JSON object.' });
 }

@@ -124,9 +124,10 @@ export class SessionsController {
   @ApiProblems('csrf_token_invalid', 'not_found', 'database_unavailable')
   async endAll(
     @CurrentUser() user: SessionClaims,
+    @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DoneDto> {
-    await this.sessions.endAll(user);
+    await this.sessions.endAll(user, caller);
     this.cookies.clear(reply);
     return { message: 'Signed out everywhere' };
   }
@@ -138,8 +139,12 @@ export class SessionsController {
   @ApiParam({ name: 'id', description: 'Id of the session.', example: '65f0c1d2e3a4b5c6d7e8f901' })
   @ApiOkResponse({ description: 'It is over', type: DoneDto })
   @ApiProblems('csrf_token_invalid', 'not_found', 'database_unavailable')
-  async endOne(@Param('id') id: string, @CurrentUser() user: SessionClaims): Promise<DoneDto> {
-    await this.sessions.endOwn(user, id);
+  async endOne(
+    @Param('id') id: string,
+    @CurrentUser() user: SessionClaims,
+    @CurrentCaller() caller: Caller,
+  ): Promise<DoneDto> {
+    await this.sessions.endOwn(user, id, caller);
     return { message: 'The session is over' };
   }
 }

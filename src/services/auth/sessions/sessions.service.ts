@@ -117,11 +117,12 @@ export class Sessions {
   }
 
   /** @throws CoglexError `not_found` when the session is not the user's */
-  async endOwn(user: SessionClaims, session: string): Promise<void> {
+  async endOwn(user: SessionClaims, session: string, caller: Caller): Promise<void> {
     const found = await this.sessions.find(session);
     if (found?.user !== user.id || found.collection !== user.collection)
       throw new CoglexError('not_found', { detail: NO_SESSION });
     await this.end(session);
+    await this.events.tell('user.signed_out', user, { caller, detail: { session } });
   }
 
   /**
@@ -129,7 +130,7 @@ export class Sessions {
    *
    * @throws CoglexError `not_found` when there is no such account
    */
-  async endAll(owner: SessionOwner): Promise<void> {
+  async endAll(owner: SessionOwner & { key: string }, caller: Caller): Promise<void> {
     const account = await this.accounts.update(
       owner.collection,
       { _id: owner.id },
@@ -137,6 +138,7 @@ export class Sessions {
     );
     if (!account) throw new CoglexError('not_found', { detail: 'There is no such account.' });
     await this.endBefore(owner, account._generation ?? 0);
+    await this.events.note('user.signed_out_everywhere', owner, { caller });
   }
 
   /** Ends the sessions of earlier generations, after the account has been given a new one. */
