@@ -17,7 +17,7 @@ describe('declarations of collections', () => {
   const put = (body: unknown, collection = 'things') =>
     app.client.send<Problem>('PUT', `${SCHEMA}/${collection}`, body);
 
-  it.each([
+  it.each<unknown>([
     { owner: '$user._password' },
     { owner: '$user' },
     { owner: '$user.' },

@@ -35,10 +35,14 @@ describe('whatever the rule and whatever is asked', () => {
     ];
     // The caller's own id is among the values, alone and in lists.
     const own = (stored: unknown): unknown =>
-      Array.isArray(stored) ? stored.map(own) : stored === 'me' ? user.id : stored;
+      Array.isArray(stored)
+        ? stored.map((member: unknown) => own(member))
+        : stored === 'me'
+          ? user.id
+          : stored;
     documents = fc
       .sample(fc.tuple(...FIELDS.map(() => value)), { numRuns: DOCUMENTS, seed: 7 })
-      .map((fields, n) => ({
+      .map((fields, n): Tagged => ({
         _id: `d${n}`,
         tag: `<tag ${n}>`,
         secret: `<secret ${n}>`,
