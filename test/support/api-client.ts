@@ -35,6 +35,11 @@ export class ApiClient {
     return new ApiClient(this.url, Object.fromEntries(merged));
   }
 
+  /** The same client, calling another instance. */
+  at(url: string): ApiClient {
+    return new ApiClient(url, this.headers);
+  }
+
   /** The same client, acting as the user that a token names. */
   as(token: string): ApiClient {
     return this.with({ authorization: `Bearer ${token}` });

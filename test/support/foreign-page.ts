@@ -46,7 +46,7 @@ export class ForeignPage {
     return async (method: string, path: string, body?: unknown): Promise<PageAnswer> =>
       (await page.evaluate(
         // Runs in the browser, where the page has declared the function.
-        (sent) => (window as unknown as { call: (...of: unknown[]) => unknown }).call(...sent),
+        (sent) => (globalThis as unknown as { call: (...of: unknown[]) => unknown }).call(...sent),
         [api, key, method, path, body],
       )) as PageAnswer;
   }

@@ -25,7 +25,7 @@ const placeholder = fc.oneof(
 );
 
 /** A stored value: one, or a list that holds it beside others. */
-export const value = fc.oneof(
+export const value: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: scalar },
   { weight: 1, arbitrary: fc.array(scalar, { maxLength: 3 }) },
   { weight: 1, arbitrary: fc.constant(undefined) },
