@@ -41,13 +41,18 @@ describe('whatever the rule and whatever is asked', () => {
           ? user.id
           : stored;
     documents = fc
-      .sample(fc.tuple(...FIELDS.map(() => value)), { numRuns: DOCUMENTS, seed: 7 })
+      .sample(fc.array(value, { minLength: FIELDS.length, maxLength: FIELDS.length }), {
+        numRuns: DOCUMENTS,
+        seed: 7,
+      })
       .map((fields, n): Tagged => ({
         _id: `d${n}`,
         tag: `<tag ${n}>`,
         secret: `<secret ${n}>`,
-        ...Object.fromEntries(
-          FIELDS.map((name, at) => [name, own(fields[at])]).filter(([, stored]) => stored !== undefined),
+        ...Object.fromEntries<unknown>(
+          FIELDS.map((name, at): [string, unknown] => [name, own(fields[at])]).filter(
+            ([, stored]) => stored !== undefined,
+          ),
         ),
       }));
     await app.client.post(TAGGED, documents);
