@@ -5,6 +5,7 @@ import { PACKAGE_VERSION } from '../config/package-version.js';
 import { ProblemDto } from '../errors/problem.dto.js';
 import { API_KEY_SCHEME, USER_TOKEN_SCHEME } from '../security/access.decorator.js';
 import { withCommonProblems } from './common-problems.js';
+import { withCsrfToken } from './explorer-requests.js';
 
 /** The OpenAPI document of all routes. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
@@ -29,6 +30,11 @@ export function serveOpenApi(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
     customSiteTitle: 'Coglex API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, tagsSorter: 'alpha' },
+    swaggerOptions: {
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tagsSorter: 'alpha',
+      requestInterceptor: withCsrfToken,
+    },
   });
 }
