@@ -110,7 +110,7 @@ export class Catalog {
         collection.isDropped = false;
         this.remember(collection);
       });
-    });
+    }, 'remove');
   }
 
   rename(collection: Collection, database: string, name: string): void {
@@ -163,7 +163,7 @@ export class Catalog {
       );
       for (const index of dropped) collection.statistics.dropIndex(index.id);
       this.reclaim({ indexes: dropped.map(({ id }) => id) });
-    });
+    }, 'remove');
   }
 
   /** Stores a change of an index's record, such as its being ready. */
@@ -180,7 +180,7 @@ export class Catalog {
   reclaimed(record: ReclaimRecord): void {
     this.environment.transaction(() => {
       this.environment.trees.catalog.removeSync(numberKey(record.id));
-    });
+    }, 'remove');
     this.reclaims.splice(this.reclaims.indexOf(record), 1);
   }
 

@@ -7,6 +7,7 @@ import { DATA_FILE, restoreCheckpoint } from './checkpoint-file.js';
 import { Checkpointer } from './checkpointer.js';
 import { checkDataFile, prepareDirectory } from './data-file.js';
 import { lockDirectory } from './directory-lock.js';
+import { requireSpace, type Purpose } from './free-space.js';
 import { nameStorageError } from './lmdb-errors.js';
 import { TREE_COUNT, Trees } from './trees.js';
 
@@ -58,9 +59,12 @@ export class Environment {
   /**
    * Runs `action` as one atomic transaction and commits it. A transaction within another becomes part of it.
    * Whoever changes state in memory along with it registers the way back by {@link onRollback}.
+   *
+   * @throws CommandError OutOfDiskSpace
    */
-  transaction<T>(action: () => T): T {
+  transaction<T>(action: () => T, purpose: Purpose = 'write'): T {
     if (this.steps) return action();
+    requireSpace(this.directory, purpose);
     const steps: Steps = { last: [], undo: [] };
     this.steps = steps;
     try {

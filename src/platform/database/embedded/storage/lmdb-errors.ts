@@ -1,5 +1,5 @@
-import { statfsSync } from 'node:fs';
 import { CommandError } from '../errors.js';
+import { freeSpace, RESERVES } from './free-space.js';
 
 /** `errno` values that a write answers when the disk is full; a short write surfaces as EIO. */
 const EIO = 5;
@@ -19,15 +19,10 @@ export function nameStorageError(error: unknown, directory: string): unknown {
     code === 'ENOSPC' ||
     code === EDQUOT ||
     error.message.includes('MDB_MAP_FULL') ||
-    (code === EIO && isFull(directory))
+    (code === EIO && freeSpace(directory) < RESERVES.remove)
   )
     return new CommandError('OutOfDiskSpace', 'The disk that holds the data directory is full');
   if (/MDB_(CORRUPTED|PAGE_NOTFOUND|INVALID|PANIC)/.test(error.message))
     return new CommandError('DataCorruptionDetected', `The data file is damaged: ${error.message}`);
   return error;
-}
-
-function isFull(directory: string): boolean {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize < 16 * 2 ** 20;
 }

@@ -45,7 +45,7 @@ export class Reaper {
           const row = collection.read(id);
           if (row) collection.remove(row);
         }
-      });
+      }, 'remove');
       deleted += chunk.length;
       if (chunk.length < CHUNK) return deleted;
     }

@@ -64,6 +64,6 @@ export class Reclaimer {
       const keys = [...tree.getKeys({ start: lower, end: upper, limit: CHUNK })];
       for (const key of keys) tree.removeSync(key);
       return keys.length === CHUNK;
-    });
+    }, 'remove');
   }
 }

@@ -69,7 +69,10 @@ export function dropDatabase({ arguments: fields, database, engine }: CommandCon
   const { catalog } = engine;
   const collections = catalog.collections(database);
   if (collections.length === 0) return { ok: 1 };
-  catalog.environment.transaction(() => collections.forEach((collection) => catalog.drop(collection)));
+  catalog.environment.transaction(
+    () => collections.forEach((collection) => catalog.drop(collection)),
+    'remove',
+  );
   engine.reclaimer.wake();
   return { dropped: database, ok: 1 };
 }

@@ -61,5 +61,6 @@ async function runStatement(
       collection.remove(row);
       return true;
     },
+    purpose: 'remove',
   });
 }

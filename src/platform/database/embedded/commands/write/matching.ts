@@ -5,11 +5,13 @@ import { MemoryBudget } from '../../planner/memory-budget.js';
 import type { Query } from '../../planner/plan.js';
 import type { Filter } from '../../query/filter.js';
 import type { Collection } from '../../storage/collection.js';
+import type { Purpose } from '../../storage/free-space.js';
 import type { Row } from '../../storage/row.js';
 import type { CommandContext } from '../context.js';
 
-/** Documents that are changed in one transaction. */
+/** Documents that are changed in one transaction; large ones end it earlier. */
 const CHUNK = 64;
+const CHUNK_BYTES = 2 ** 20;
 
 /** Which documents a statement changes, and how. */
 export interface Change {
@@ -17,6 +19,8 @@ export interface Change {
   filter: Filter;
   /** Changes one document; @returns whether it was not so already */
   apply: (row: Row) => boolean;
+  /** `write` unless it only removes. */
+  purpose?: Purpose;
 }
 
 export interface ChangeCount {
@@ -31,7 +35,7 @@ export interface ChangeCount {
 export async function changeFirst(
   context: CommandContext,
   collection: Collection,
-  { query, filter, apply }: Change,
+  { query, filter, apply, purpose }: Change,
 ): Promise<ChangeCount> {
   const { environment } = collection;
   await environment.backlog;
@@ -43,7 +47,7 @@ export async function changeFirst(
     await pull<Row>(rows(), context.operation, (found) => {
       const row = environment.version === version ? found : reread(collection, found, filter);
       if (row) {
-        const modified = environment.transaction(() => apply(row));
+        const modified = environment.transaction(() => apply(row), purpose);
         Object.assign(count, { matched: 1, modified: modified ? 1 : 0 });
       } else isStale = true;
       return false;
@@ -70,25 +74,37 @@ export async function changeAll(
     return ids.push(row.id) > 0;
   });
   const count: ChangeCount = { matched: 0, modified: 0 };
-  for (let at = 0; at < ids.length; at += CHUNK) {
+  for (let at = 0; at < ids.length;) {
     await collection.environment.backlog;
-    const { matched, modified } = changeChunk(collection, ids.slice(at, at + CHUNK), change);
-    count.matched += matched;
-    count.modified += modified;
+    at += changeChunk(collection, ids.slice(at, at + CHUNK), change, count);
     const pause = context.operation.pause();
     if (pause) await pause;
   }
   return count;
 }
 
-/** One transaction; a change that is refused keeps those before it. */
-function changeChunk(collection: Collection, ids: readonly number[], { filter, apply }: Change): ChangeCount {
-  const count: ChangeCount = { matched: 0, modified: 0 };
+/**
+ * One transaction; a change that is refused keeps those before it.
+ *
+ * @param count what is added to
+ * @returns how many of the ids are done
+ */
+function changeChunk(
+  collection: Collection,
+  ids: readonly number[],
+  { filter, apply, purpose }: Change,
+  count: ChangeCount,
+): number {
+  let done = 0;
+  let bytes = 0;
   let refusal: CommandError | undefined;
   collection.environment.transaction(() => {
     for (const id of ids) {
+      if (bytes > CHUNK_BYTES) return;
+      done++;
       const row = collection.isDropped ? undefined : collection.read(id);
       if (!row || !filter.matches(row.document)) continue;
+      bytes += row.bytes.length;
       try {
         if (apply(row)) count.modified++;
         count.matched++;
@@ -98,9 +114,9 @@ function changeChunk(collection: Collection, ids: readonly number[], { filter, a
         return;
       }
     }
-  });
+  }, purpose);
   if (refusal) throw refusal;
-  return count;
+  return done;
 }
 
 function reread(collection: Collection, found: Row, filter: Filter): Row | undefined {
