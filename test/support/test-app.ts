@@ -23,7 +23,8 @@ export function testDatabaseUri(): string {
 /** The shared engine serves all test files at once: that it is silent for a second does not mean it is gone. */
 function patient(uri: string): string {
   if (process.env.TEST_MONGODB_URI) return uri;
-  return `${uri}${uri.includes('?') ? '&' : '/?'}connectTimeoutMS=30000&heartbeatFrequencyMS=10000`;
+  const patience = 'serverSelectionTimeoutMS=30000&connectTimeoutMS=30000&heartbeatFrequencyMS=10000';
+  return `${uri}${uri.includes('?') ? '&' : '/?'}${patience}`;
 }
 
 export interface TestAppOptions {
