@@ -62,6 +62,7 @@ describe('keys', () => {
     [{ type: 'secret' }, '/name'],
     [{ name: '', type: 'secret' }, '/name'],
     [{ name: 'x'.repeat(101), type: 'secret' }, '/name'],
+    [{ name: 'A\0', type: 'secret' }, '/name'],
     [{ name: 'A' }, '/type'],
     [{ name: 'A', type: 'root' }, '/type'],
     [{ name: 'A', type: 'secret', scopes: 'storage:read' }, '/scopes'],

@@ -64,6 +64,8 @@ describe('projects', () => {
     [{ name: '' }, '/name'],
     [{ name: 7 }, '/name'],
     [{ name: 'x'.repeat(101) }, '/name'],
+    [{ name: 'Mo\non' }, '/name'],
+    [{ name: 'Moon \ud800' }, '/name'],
     [{ name: 'Moon', id: UNKNOWN }, '/id'],
     [{ name: 'Moon', quotas: 7 }, '/quotas'],
     [{ name: 'Moon', quotas: null }, '/quotas'],
@@ -139,6 +141,7 @@ describe('projects', () => {
   describe('the default one', () => {
     it('is always there, and can be renamed and limited', async () => {
       expect((await listed())[0]).toMatchObject({ id: 'default', frozen: false, created_at: null });
+      expect((await change('default', { quotas: { files: null } })).status).toBe(200);
       const { body } = await change('default', { quotas: { files: null, bytes: 7 } });
       expect(body).toMatchObject({ id: 'default', name: 'default', quotas: { bytes: 7, files: null } });
       expect((await change('default', { name: 'Earth' })).body.name).toBe('Earth');

@@ -18,7 +18,7 @@ export interface StoredProject {
   name: string;
   /** Whether all its routes are closed for the time being. */
   frozen: boolean;
-  quotas: ProjectQuotas;
+  quotas?: ProjectQuotas;
   _inserted: Date;
   _patched?: Date;
   /** When it was deleted; it can be restored until `purge_at`. */

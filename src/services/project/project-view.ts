@@ -3,7 +3,7 @@ import type { StoredProject } from '../../platform/tenancy/stored-project.js';
 import type { ProjectDto } from './dto/project.dto.js';
 
 /** A project as it is shown. */
-export function viewOf({ _id, name, frozen, quotas, ...times }: StoredProject): ProjectDto {
+export function viewOf({ _id, name, frozen, quotas = {}, ...times }: StoredProject): ProjectDto {
   return {
     id: _id,
     name,

@@ -50,8 +50,9 @@ export class ProjectsRepository {
     condition: mongo.Filter<StoredProject>,
     change: mongo.UpdateFilter<StoredProject>,
   ): Promise<StoredProject | null> {
+    // What the change names itself cannot be set a second time; the view knows how to do without.
     const untouched = Object.entries({ ...UNTOUCHED, _inserted: new Date() }).filter(([field]) =>
-      Object.keys({ ...change.$set }).every((path) => path.split('.')[0] !== field),
+      Object.keys({ ...change.$set, ...change.$unset }).every((path) => path.split('.')[0] !== field),
     );
     return this.collection().findOneAndUpdate(
       { ...condition, _id: id },

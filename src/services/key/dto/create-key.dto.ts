@@ -8,6 +8,7 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
@@ -33,6 +34,7 @@ export class CreateKeyDto {
   @ApiProperty({ example: 'Shop, production', minLength: 1, maxLength: 100 })
   @IsString()
   @Length(1, 100)
+  @Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: 'name must not hold control characters' })
   name!: string;
 
   /** `secret` for servers, `publishable` for browsers and phones. */

@@ -7,6 +7,7 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   Max,
   Min,
   ValidateIf,
@@ -14,6 +15,9 @@ import {
 } from 'class-validator';
 
 const NAME = { example: 'Shop', minLength: 1, maxLength: 100 };
+
+/** A line of text, which comes back from the database as it was. */
+const IsLine = () => Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: 'name must not hold control characters' });
 
 /** Not there at all; `null` is a value that must be good. */
 const MayBeLeftOut = () => ValidateIf((_body, value) => value !== undefined);
@@ -59,6 +63,7 @@ export class CreateProjectDto extends WithQuotasDto {
   @ApiProperty(NAME)
   @IsString()
   @Length(1, 100)
+  @IsLine()
   name!: string;
 }
 
@@ -68,6 +73,7 @@ export class ChangeProjectDto extends WithQuotasDto {
   @MayBeLeftOut()
   @IsString()
   @Length(1, 100)
+  @IsLine()
   name?: string;
 
   /** Whether all its routes answer 423. */
