@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import { createSecurityModule } from '../../../test/support/security-module.js';
 import { SigningKeys } from './signing-keys.service.js';
@@ -60,6 +61,14 @@ describe('UserTokens', () => {
 
   it('accepts what it would issue itself, so that the refusals below have one reason each', async () => {
     expect(await tokens.verify(jwt.sign(CLAIMS, complete), '_USERS')).toEqual(ADA);
+  });
+
+  it('refuses a token that it has verified before, once it has expired', async () => {
+    const token = jwt.sign(CLAIMS, { ...complete, expiresIn: 1 });
+    const { exp } = jwt.decode<{ exp: number }>(token);
+    expect(await tokens.verify(token, '_USERS')).toEqual(ADA);
+    await sleep(exp * 1000 - Date.now() + 5);
+    await refused(token);
   });
 
   it('refuses a token of another collection', async () => {
