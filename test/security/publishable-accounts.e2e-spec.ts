@@ -1,5 +1,5 @@
 import type { ApiClient, Problem } from '../support/api-client.js';
-import { withPublishableKey } from '../support/publishable-key.js';
+import { declare, withPublishableKey } from '../support/publishable-key.js';
 import { TestApp } from '../support/test-app.js';
 import { AUTH, TestUser } from '../support/test-user.js';
 
@@ -81,6 +81,21 @@ describe('accounts and documents with a publishable key', () => {
   it('leave these fields to servers', async () => {
     expect((await app.client.patch(own(), { document: { $set: { role: 'editor' } } })).status).toBe(200);
     await app.client.patch(own(), { document: { $set: { role: 'user' } } });
+  });
+
+  it('see others as far as the rules of accounts say', async () => {
+    const shown = await TestUser.create(app, { shown: true, name: 'Grace' });
+    const secret = await TestUser.create(app, { shown: false });
+    await declare(app, '_USERS', { rules: { view: { shown: true } } });
+    for (const client of [asAda, page]) {
+      const { status, body } = await client.get(`${AUTH}/${shown.key}`);
+      expect([status, body]).toEqual([200, expect.objectContaining({ name: 'Grace' })]);
+      expect(body).not.toHaveProperty('_password');
+      expect((await client.get(`${AUTH}/${secret.key}`)).status).toBe(404);
+      const document = { $set: { name: 'mine' } };
+      expect((await client.patch(`${AUTH}/${shown.key}`, { document })).status).toBe(404);
+    }
+    expect((await asAda.get(own())).status).toBe(200);
   });
 
   it('reach no documents while no rule opens them', async () => {

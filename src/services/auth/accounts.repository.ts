@@ -88,11 +88,16 @@ export class AccountsRepository {
     return toAccount(mongo.BSON.deserialize(mongo.BSON.serialize(account)) as StoredAccount);
   }
 
-  async find(collection: string, selector: AccountSelector): Promise<Account | undefined> {
-    const account = await this.collection(collection).findOne(filterOf(selector), {
-      projection: WITHOUT_SECRETS,
-      maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
-    });
+  /** @param within what the account must match as well */
+  async find(
+    collection: string,
+    selector: AccountSelector,
+    within: mongo.Filter<StoredAccount> = {},
+  ): Promise<Account | undefined> {
+    const account = await this.collection(collection).findOne(
+      { $and: [filterOf(selector), within] },
+      { projection: WITHOUT_SECRETS, maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
+    );
     return account ? toAccount(account) : undefined;
   }
 

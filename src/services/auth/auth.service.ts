@@ -116,7 +116,8 @@ export class AuthService {
   }
 
   /**
-   * @param caller who asks, when it is not the application itself: a user sees itself alone
+   * @param caller who asks, when it is not the application itself: a user sees itself, and with a publishable key also
+   * whom the `view` rule of the collection shows
    * @throws CoglexError `not_found`, also for what the user may not see
    */
   async get(
@@ -125,8 +126,8 @@ export class AuthService {
     collection = this.config.MONGODB_AUTH_COLLECTION,
   ): Promise<Account> {
     const selector = selectorOf(key, caller);
-    const account = selector && (await this.accounts.find(collection, selector));
-    return account ?? notFound();
+    const own = selector && (await this.accounts.find(collection, selector));
+    return own ?? (await this.findByRule(key, caller, collection)) ?? notFound();
   }
 
   /**
@@ -159,6 +160,17 @@ export class AuthService {
   private async requireStepUp(user: SessionClaims): Promise<void> {
     const account = await this.accounts.findStored(user.collection, { _id: user.id });
     if (account?._totp?.confirmed) await this.stepUp.require(user);
+  }
+
+  /** An account of somebody else, as far as a rule shows it to those without a secret key. */
+  private async findByRule(
+    key: string,
+    caller: Caller | undefined,
+    collection: string,
+  ): Promise<Account | undefined> {
+    if (!caller || isTrusted(caller)) return undefined;
+    const reach = await this.rules.reach(caller, collection, 'view');
+    return reach.kind === 'some' ? this.accounts.find(collection, { _key: key }, reach.filter) : undefined;
   }
 
   /** A new password may be the answer to a theft. */
