@@ -38,8 +38,13 @@ export class Processes {
     return this.start(['test/bench/http/floor.ts'], { MONGODB_URI: uri }, /^(http:\S+)/);
   }
 
+  /** A script that prints its address when it listens. */
+  script(path: string): Promise<Running> {
+    return this.start([path], {}, /^(http:\S+)/);
+  }
+
   /** Coglex as in production, its log going nowhere. */
-  async coglex(uri: string): Promise<Running> {
+  async coglex(uri: string, settings: Record<string, string> = {}): Promise<Running> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const directory = await this.directory();
@@ -49,6 +54,7 @@ export class Processes {
       SERVER_PORT: String(port),
       MONGODB_URI: uri,
       DATA_DIR: directory,
+      ...settings,
     };
     const running = await this.start(['dist/main.js'], env, /(Listening)/);
     return { ...running, url };

@@ -47,11 +47,16 @@ export class Deadline {
     return error;
   }
 
-  /** Must be called at the end; it ends what may still be under way. */
+  /** Must be called at the end, whatever happened; it ends what may still be under way. */
   close(): void {
+    this.release();
+    this.controller.abort();
+  }
+
+  /** The same of a call that has come to its own end: there is nothing to be ended, and that costs time. */
+  release(): void {
     clearTimeout(this.timer);
     this.client.removeEventListener('abort', this.onClientGone);
-    this.controller.abort();
   }
 
   private schedule(ms: number): void {

@@ -35,10 +35,14 @@ export class ProviderCalls {
     const leave = this.bounds.enter(ask.model);
     const running = this.begin(ask);
     try {
-      return await this.attempt(running, ask, () => work(running));
+      const result = await this.attempt(running, ask, () => work(running));
+      running.deadline.release();
+      return result;
+    } catch (error) {
+      running.deadline.close();
+      throw error;
     } finally {
       leave();
-      running.deadline.close();
     }
   }
 

@@ -71,7 +71,6 @@ export class Bookkeeping implements OnModuleInit {
       await Promise.all([this.limits.settle(holds, used), this.hooks.after(row)]);
       if (counts) this.tell(row);
     }
-    void this.open.delete(row._id).catch(() => undefined);
   }
 
   private tell(row: UsageRow): void {
@@ -84,6 +83,7 @@ export class Bookkeeping implements OnModuleInit {
     for (const [id, { row, holds }] of this.unsaved) {
       if (signal.aborted) return;
       await this.context.run(row.project, () => this.write(row, holds));
+      await this.open.delete(id);
       this.unsaved.delete(id);
     }
     for (const call of await this.open.overdue(new Date(), BATCH)) {
@@ -98,5 +98,6 @@ export class Bookkeeping implements OnModuleInit {
       'A call of a model never ended; its prompt counts',
     );
     await this.context.run(row.project, () => this.write(row, holds));
+    await this.open.delete(row._id);
   }
 }

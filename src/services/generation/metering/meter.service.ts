@@ -9,6 +9,7 @@ import { Bookkeeping } from './bookkeeping.service.js';
 import { GenerationHooks, type PlannedCall } from './generation-hooks.service.js';
 import { MeteredCall } from './metered-call.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
+import { OpenNote } from './open-note.js';
 import { Prices } from './prices.service.js';
 import { dayOf, type Operation, type UsageRow } from './usage-row.js';
 
@@ -53,8 +54,7 @@ export class Meter {
       await this.limits.release(holds);
       throw error;
     }
-    this.note(call, holds);
-    return new MeteredCall(call, holds, this.prices, this.books);
+    return new MeteredCall(call, holds, this.note(call, holds), this.prices, this.books);
   }
 
   /** Writes a call that the response cache answered. */
@@ -87,13 +87,12 @@ export class Meter {
     );
   }
 
-  /** Not waited for: it matters only should the server die, and the call takes much longer than this does. */
-  private note(call: PlannedCall, holds: Hold[]): void {
+  private note(call: PlannedCall, holds: Hold[]): OpenNote {
     const cost = this.prices.cost(call.model, { in: call.prompt, out: 0, cached: 0 });
     const row = { ...rowOf(call, 'lost', cost), in: call.prompt };
     const models = 1 + this.config.GENERATION_FALLBACKS.length;
     const until = new Date(Date.now() + this.config.GENERATION_STREAM_MS * models + GRACE_MS);
-    void this.open.insert({ _id: call.id, row, holds, until }).catch(() => undefined);
+    return new OpenNote({ _id: call.id, row, holds, until }, this.open);
   }
 }
 

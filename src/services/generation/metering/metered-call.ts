@@ -1,6 +1,7 @@
 import type { Hold } from '../limits/limit.js';
 import type { Bookkeeping } from './bookkeeping.service.js';
 import type { PlannedCall } from './generation-hooks.service.js';
+import type { OpenNote } from './open-note.js';
 import type { Prices } from './prices.service.js';
 import type { TokenUsage } from './token-usage.js';
 import { dayOf, type UsageState } from './usage-row.js';
@@ -13,6 +14,7 @@ export class MeteredCall {
   constructor(
     private readonly plan: PlannedCall,
     private readonly holds: readonly Hold[],
+    private readonly note: OpenNote,
     private readonly prices: Prices,
     private readonly books: Bookkeeping,
   ) {}
@@ -41,5 +43,6 @@ export class MeteredCall {
       },
       this.holds,
     );
+    this.note.drop();
   }
 }

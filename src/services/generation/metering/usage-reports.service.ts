@@ -39,7 +39,10 @@ export class UsageReports {
       throw new CoglexError('result_too_large', {
         detail: `The report has more than ${MAX_ROWS} rows. Ask for fewer days or a coarser group.`,
       });
-    return rows.map((row) => ({ ...row, cost: roundCost(row.cost) }));
+    return rows.map(({ requests, in: input, out, cached, cost, ...groups }) => ({
+      ...groups,
+      ...{ requests, in: input, out, cached, cost: roundCost(cost) },
+    }));
   }
 }
 

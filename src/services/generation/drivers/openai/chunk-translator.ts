@@ -35,9 +35,11 @@ export class ChunkTranslator {
     const calls = reason ? this.finished(index) : [];
     if (text.length === 0 && calls.length === 0 && !reason) return [];
     const parts = [...text, ...calls];
+    // Clients read the text of every piece.
+    if (parts.length === 0) parts.push({ text: '' });
     return [
       {
-        ...(parts.length > 0 ? { content: { role: 'model', parts } } : {}),
+        content: { role: 'model', parts },
         ...(reason ? { finishReason: delta?.refusal ? 'SAFETY' : finishReason(reason) } : {}),
         index,
       },

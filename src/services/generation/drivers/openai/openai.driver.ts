@@ -36,10 +36,18 @@ export class OpenAiDriver implements ModelDriver {
         { ...body, stream: true, stream_options: { include_usage: true } },
         { signal },
       );
+      // The usage comes by itself at the end; it belongs to the last piece, as Gemini has it.
+      let last: ModelAnswer | undefined;
       for await (const chunk of chunks) {
         const piece = translator.translate(chunk);
-        if (piece) yield piece;
+        if (!piece) continue;
+        if (last && piece.candidates) yield last;
+        last = piece.candidates ? piece : { ...last, ...piece };
+        if (hasEnded(last)) continue;
+        yield last;
+        last = undefined;
       }
+      if (last) yield last;
     } catch (error) {
       throw openAiError(error, client.key);
     }
@@ -82,3 +90,6 @@ export class OpenAiDriver implements ModelDriver {
     }
   }
 }
+
+const hasEnded = ({ candidates = [] }: ModelAnswer) =>
+  candidates.some(({ finishReason }) => finishReason !== undefined);
