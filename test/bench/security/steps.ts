@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Caller, KeyClaims } from '../../../src/platform/security/caller.js';
+import type { KeyClaims } from '../../../src/platform/security/caller.js';
 import { BENCH_SECRET } from '../processes.ts';
 
 // What the guard does for one request, step by step, in this process: the built product with its real parts.
@@ -7,7 +7,6 @@ import { BENCH_SECRET } from '../processes.ts';
 type Bootstrap = typeof import('../../../src/bootstrap.js');
 type LoadConfig = typeof import('../../../src/platform/config/load-config.js');
 type Ring = typeof import('../../../src/platform/security/key-ring.service.js');
-type Rules = typeof import('../../../src/platform/security/rules/row-rules.service.js');
 type Scopes = typeof import('../../../src/platform/security/keys/scopes.js');
 type ProjectsModule = typeof import('../../../src/platform/tenancy/projects.service.js');
 type Context = typeof import('../../../src/platform/tenancy/project-context.service.js');
@@ -23,22 +22,12 @@ export interface Step {
   us: number;
 }
 
-/** What the database knows. */
-export interface Known {
-  /** Texts of keys. */
-  keys: { project: string; scoped: string };
-  /** `_id` of a user. */
-  user: string;
-  /** Collections with rules, for `list`: by the user's `_id`, and by a field of the user's document. */
-  ruled: { byId: string; byField: string };
-}
-
-export async function measureSteps(uri: string, { keys, user, ruled }: Known): Promise<Step[]> {
+/** @param keys texts of keys that the database knows */
+export async function measureSteps(uri: string, keys: { project: string; scoped: string }): Promise<Step[]> {
   const { createApp } = await built<Bootstrap>('bootstrap.js');
   const { loadConfig } = await built<LoadConfig>('platform/config/load-config.js');
   const { KeyRing } = await built<Ring>('platform/security/key-ring.service.js');
   const { allows } = await built<Scopes>('platform/security/keys/scopes.js');
-  const { RowRules } = await built<Rules>('platform/security/rules/row-rules.service.js');
   const { Projects } = await built<ProjectsModule>('platform/tenancy/projects.service.js');
   const { ProjectContext } = await built<Context>('platform/tenancy/project-context.service.js');
   const env = { NODE_ENV: 'test', LOG_LEVEL: 'error', SERVER_SECRET: BENCH_SECRET, MONGODB_URI: uri };
@@ -46,20 +35,10 @@ export async function measureSteps(uri: string, { keys, user, ruled }: Known): P
   await app.init();
   try {
     const ring = app.get(KeyRing);
-    const rules = app.get(RowRules);
     const projects = app.get(Projects);
     const context = app.get(ProjectContext);
     const [scoped, foreign] = [await ring.find(keys.scoped), await ring.find(keys.project)] as KeyClaims[];
     const invented = `cgx_sk_${'5'.repeat(84)}`;
-    const caller: Caller = {
-      key: { id: 'page', type: 'publishable' },
-      user: { id: user, key: 'bench@example.com', collection: '_USERS', project: 'default' },
-      address: '127.0.0.1',
-    };
-    for (const collection of Object.values(ruled)) {
-      const reach = await context.run('default', () => rules.reach(caller, collection, 'list'));
-      if (reach.kind !== 'some' || reach.reason) throw new Error(`The rule of ${collection} does not fit`);
-    }
     const need = { service: 'storage', collection: 'bench', action: 'read' } as const;
     return await context.run('default', async () => [
       { name: 'root key', us: await measure(() => ring.find(BENCH_SECRET)) },
@@ -67,14 +46,6 @@ export async function measureSteps(uri: string, { keys, user, ruled }: Known): P
       { name: 'key that somebody invents', us: await measure(() => ring.find(invented)) },
       { name: 'entering a project', us: await measure(() => projects.enter(foreign.project ?? '')) },
       { name: '10 scopes, the last one fits', us: await measure(() => allows(scoped.scopes, need)) },
-      {
-        name: 'rule: {"owner": "$user._id"}',
-        us: await measure(() => rules.reach(caller, ruled.byId, 'list')),
-      },
-      {
-        name: 'rule: {"team": "$user.team"}',
-        us: await measure(() => rules.reach(caller, ruled.byField, 'list')),
-      },
     ]);
   } finally {
     await app.close();
