@@ -9,7 +9,8 @@ interface Declared {
   collection: string;
   rules?: object;
   indexes?: { keys: object; name: string; status: string; progress: number | null; error?: string }[];
-  ttl?: { field: string; seconds: number; status: string };
+  ttl?: unknown;
+  ttl_index?: { status: string };
   [part: string]: unknown;
 }
 
@@ -26,7 +27,7 @@ describe('declarations', () => {
   async function built(collection: string): Promise<Declared> {
     for (;;) {
       const declared = await get(collection);
-      const states = [...(declared.indexes ?? []), ...(declared.ttl ? [declared.ttl] : [])];
+      const states = [...(declared.indexes ?? []), ...(declared.ttl_index ? [declared.ttl_index] : [])];
       if (states.every(({ status }) => status !== 'building')) return declared;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -69,7 +70,12 @@ describe('declarations', () => {
       indexes: [
         { keys: { year: -1, isbn: 1 } },
         { keys: { isbn: 1 }, unique: true },
-        { keys: { title: 1 }, unique: true, partial: { title: { $type: 'string' } } },
+        {
+          keys: { title: 1 },
+          unique: true,
+          name: 'title',
+          partialFilterExpression: { title: { $type: 'string' } },
+        },
       ],
     });
     const { indexes = [] } = await built('books');
@@ -81,7 +87,7 @@ describe('declarations', () => {
         status: 'failed',
         error: expect.stringContaining('unique') as string,
       },
-      { keys: { title: 1 }, status: 'ready' },
+      { keys: { title: 1 }, name: 'title', status: 'ready' },
     ]);
     expect(await indexesOf('books')).toEqual(
       expect.arrayContaining([{ own: 1 }, { year: -1, isbn: 1 }, { title: 1 }]),
@@ -97,8 +103,7 @@ describe('declarations', () => {
 
   it('delete documents after their time', async () => {
     await declare(app, 'codes', { ttl: 3600 });
-    const { ttl } = await built('codes');
-    expect(ttl).toMatchObject({ field: '_inserted', seconds: 3600, status: 'ready' });
+    expect(await built('codes')).toMatchObject({ ttl: 3600, ttl_index: { status: 'ready', progress: 1 } });
     const indexes = await app.db.collection('codes').listIndexes().toArray();
     expect(indexes).toContainEqual(
       expect.objectContaining({ key: { _inserted: 1 }, expireAfterSeconds: 3600 }),

@@ -11,10 +11,12 @@ import {
   type DeclaredExpiry,
   type DeclaredIndex,
 } from '../../platform/security/rules/declaration.js';
+import { expiryOf } from './declared-indexes.service.js';
 import type { DeclarationDto } from './dto/declaration.dto.js';
 
 const MAX_INDEXES = 32;
 const MAX_INDEX_FIELDS = 32;
+const INDEX_NAME = /^[\w.-]{1,60}$/;
 const MAX_HIDDEN = 100;
 
 /** As long as a BSON index can wait: 2^31 - 1 seconds, about 68 years. */
@@ -59,19 +61,26 @@ export class DeclarationReader {
   }
 
   private index(value: unknown, place: string): DeclaredIndex {
-    const { keys, unique, sparse, partial, ...others } = object(value, place);
+    const { keys, name, unique, sparse, partialFilterExpression: partial, ...others } = object(value, place);
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
-      invalid(`${place}/${unknown}`, 'is not known: an index has keys, unique, sparse and partial');
-    for (const [name, flag] of Object.entries({ unique, sparse }))
+      invalid(
+        `${place}/${unknown}`,
+        'is not known: an index has keys, name, unique, sparse and partialFilterExpression',
+      );
+    for (const [option, flag] of Object.entries({ unique, sparse }))
       if (flag !== undefined && typeof flag !== 'boolean')
-        invalid(`${place}/${name}`, 'must be true or false');
-    if (partial !== undefined) this.guard.filter(partial, `${place}/partial`, { expressions: false });
+        invalid(`${place}/${option}`, 'must be true or false');
+    if (name !== undefined && !(typeof name === 'string' && INDEX_NAME.test(name)))
+      invalid(`${place}/name`, 'must have 1 to 60 letters, digits, "_", "-" and "."');
+    if (partial !== undefined)
+      this.guard.filter(partial, `${place}/partialFilterExpression`, { expressions: false });
     return {
       keys: this.keys(keys, `${place}/keys`),
+      ...(typeof name === 'string' ? { name } : {}),
       ...(unique ? { unique: true } : {}),
       ...(sparse ? { sparse: true } : {}),
-      ...(partial === undefined ? {} : { partial: partial as Plain }),
+      ...(partial === undefined ? {} : { partialFilterExpression: partial as Plain }),
     };
   }
 
@@ -83,20 +92,18 @@ export class DeclarationReader {
     return keys;
   }
 
-  private ttl(value: unknown): DeclaredExpiry {
-    const { field, seconds, ...others } = typeof value === 'number' ? short(value) : object(value, '/ttl');
+  private ttl(value: unknown): number | DeclaredExpiry {
+    const isShort = typeof value === 'number';
+    const { field, seconds, ...others } = isShort ? { ...expiryOf(value) } : object(value, '/ttl');
     const [unknown] = Object.keys(others);
     if (unknown !== undefined) invalid(`/ttl/${unknown}`, 'is not known: a ttl has field and seconds');
     if (typeof field !== 'string') return invalid('/ttl/field', 'must be the path of a field');
     checkFieldPath(new Walk(queryLimits(this.config), '/ttl/field', 'query_refused'), field);
     if (typeof seconds !== 'number' || !Number.isInteger(seconds) || seconds < 0 || seconds > MAX_SECONDS)
       return invalid('/ttl/seconds', `must be a whole number from 0 to ${MAX_SECONDS}`);
-    return { field, seconds };
+    return isShort ? seconds : { field, seconds };
   }
 }
-
-/** A number alone counts from the time of the insert. */
-const short = (seconds: number): Plain => ({ field: '_inserted', seconds });
 
 const optional = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>
   value === undefined || value === null ? undefined : read(value);

@@ -7,12 +7,15 @@ import { Jobs } from '../../platform/jobs/jobs.service.js';
 import {
   DECLARATIONS,
   type Declaration,
+  type DeclaredExpiry,
   type DeclaredIndex,
   type StoredDeclaration,
 } from '../../platform/security/rules/declaration.js';
 import { Declarations } from '../../platform/security/rules/declarations.service.js';
 import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
 import { buildProgress } from './build-progress.js';
+
+const { EJSON } = mongo.BSON;
 
 /** Beginning of the names of all indexes that come from a declaration; those of others are left alone. */
 const PREFIX = 'declared_';
@@ -140,21 +143,24 @@ export class DeclaredIndexes implements OnModuleInit {
   }
 }
 
+/** When documents are deleted, in full. */
+export const expiryOf = (ttl: number | DeclaredExpiry): DeclaredExpiry =>
+  typeof ttl === 'number' ? { field: '_inserted', seconds: ttl } : ttl;
+
 function wantedOf({ indexes = [], ttl }: Declaration): Wanted[] {
-  const declared = indexes.map(({ keys, unique, sparse, partial }: DeclaredIndex) => ({
+  const declared = indexes.map(({ keys, partialFilterExpression, name: _, ...flags }: DeclaredIndex) => ({
     keys,
     options: {
-      ...(unique ? { unique } : {}),
-      ...(sparse ? { sparse } : {}),
-      ...(partial
-        ? { partialFilterExpression: mongo.BSON.EJSON.parse(JSON.stringify(partial)) as mongo.Document }
+      ...flags,
+      ...(partialFilterExpression
+        ? { partialFilterExpression: EJSON.parse(JSON.stringify(partialFilterExpression)) as mongo.Document }
         : {}),
     },
   }));
-  const expiring = ttl
-    ? [{ keys: { [ttl.field]: 1 as const }, options: { expireAfterSeconds: ttl.seconds } }]
-    : [];
-  return [...declared, ...expiring].map((index) => ({ ...index, name: nameOf(index) }));
+  if (ttl === undefined) return declared.map((index) => ({ ...index, name: nameOf(index) }));
+  const { field, seconds } = expiryOf(ttl);
+  const expiring = { keys: { [field]: 1 as const }, options: { expireAfterSeconds: seconds } };
+  return [...declared, expiring].map((index) => ({ ...index, name: nameOf(index) }));
 }
 
 /** The same index has the same name, and another one another. */

@@ -118,13 +118,13 @@ export class SchemaService {
   private async told({ _id: collection, declaration: text, _inserted, _patched }: StoredDeclaration) {
     const declaration = JSON.parse(text) as Declaration;
     const states = await this.indexes.statesOf(collection, declaration);
-    const indexes = declaration.indexes?.map((index, at) => ({ ...index, ...states[at] }));
-    const ttl = declaration.ttl && { ...declaration.ttl, ...states.at(-1) };
+    const indexes = declaration.indexes?.map((index, at) => ({ ...states[at], ...index }));
+    const expiry = declaration.ttl === undefined ? undefined : states.at(-1);
     return {
       collection,
       ...declaration,
       ...(indexes ? { indexes } : {}),
-      ...(ttl ? { ttl } : {}),
+      ...(expiry ? { ttl_index: expiry } : {}),
       _inserted,
       ...(_patched ? { _patched } : {}),
     };

@@ -12,10 +12,12 @@ export const DECLARATIONS = '_SCHEMAS';
 /** An index that is to be there. */
 export interface DeclaredIndex {
   keys: Record<string, 1 | -1>;
+  /** What its declaration calls it. */
+  name?: string;
   unique?: boolean;
   sparse?: boolean;
   /** Only documents that match are indexed. */
-  partial?: Plain;
+  partialFilterExpression?: Plain;
 }
 
 /** When documents are deleted by themselves: some time after the date in a field. */
@@ -37,7 +39,8 @@ export interface Declaration {
   indexes?: DeclaredIndex[];
   /** Values of fields that a new document lacks. */
   defaults?: Plain;
-  ttl?: DeclaredExpiry;
+  /** A number alone counts seconds from the insert. */
+  ttl?: number | DeclaredExpiry;
   /** `new`: documents that were there before need not fulfil the schema. */
   validate?: 'new';
 }

@@ -85,12 +85,19 @@ export class ValidationDto {
 }
 
 /**
- * A declaration as it stands. Each index, and the `ttl`, also has its `name`, its `status` (`building`, `ready` or
- * `failed`, then with an `error`) and its `progress` from 0 to 1, or null while the database does not tell.
+ * A declaration as it stands. Each index also has a `name`, its `status` (`building`, `ready` or `failed`, then with an
+ * `error`) and its `progress` from 0 to 1, or null while the database does not tell.
  */
 export class DeclaredDto extends DeclarationDto {
   @ApiProperty({ example: 'notes' })
   collection!: string;
+
+  /** How far the index of the `ttl` is. */
+  @ApiPropertyOptional({
+    ...FREE_FORM,
+    example: { name: 'declared_due_1170ef77', status: 'ready', progress: 1 },
+  })
+  ttl_index?: object;
 
   /** In the answer to a declaration with a schema. */
   @ApiPropertyOptional({ type: ValidationDto })
