@@ -156,6 +156,8 @@ describe('the schema of a collection', () => {
     ['a misspelt keyword', { requird: ['a'] }],
     ['a reference to another host', { $ref: 'https://example.com/schema.json' }],
     ['a reference to another file', { $ref: 'other.json' }],
+    ['a reference by a name', { $ref: '#name', definitions: { a: { $anchor: 'name' } } }],
+    ['a broken reference', { $ref: '#/%' }],
     ['a backreference', { properties: { a: { pattern: '(a+)+\\1' } } }],
     ['lookaround', { properties: { a: { pattern: '(?=a)' } } }],
     ['an unknown format', { properties: { a: { format: 'unheard-of' } } }],

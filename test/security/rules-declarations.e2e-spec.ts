@@ -41,6 +41,8 @@ describe('declarations of collections', () => {
     { $jsonSchema: {} },
     { owner: { $regex: '(a+)+\\1' } },
     { owner: { $regex: '(' } },
+    { owner: { $type: 'nonsense' } },
+    { n: { $mod: [0, 1] } },
     { 'a..b': 1 },
     { constructor: 1 },
     { $unheard: 1 },

@@ -9,8 +9,19 @@ const MAX_DEPTH = 32;
 /** Most subschemas that one schema may come to when every reference is followed once. */
 const MAX_EXPANDED = 20_000;
 
-/** Keywords that would reach beyond the document, or change how it is read. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['$async', '$dynamicRef', '$recursiveRef', '$vocabulary']);
+/** Keywords that would reach beyond the document, or make references that cannot be followed before. */
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  '$anchor',
+  '$async',
+  '$dynamicAnchor',
+  '$dynamicRef',
+  '$id',
+  '$recursiveAnchor',
+  '$recursiveRef',
+]);
+
+/** A reference to a part of the schema, as a JSON Pointer. */
+const OWN_PART = /^#(\/[^%]*)?$/;
 
 /**
  * Refuses a schema that is too large, or that asks for more than a document can answer.
@@ -20,7 +31,9 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['$async', '$dynamicRef', '$recur
 export function checkBounds(schema: Plain): void {
   if (Buffer.byteLength(JSON.stringify(schema)) > MAX_BYTES)
     refuse(`may have ${MAX_BYTES / 1024} kB of JSON`);
-  visit(schema, 0);
+  // The name of the whole is not used.
+  const { $id: _, ...rest } = schema;
+  visit(rest, 0);
   if (expandedSize(schema, schema, new Map()) > MAX_EXPANDED)
     refuse('comes to too many parts when its references are followed');
 }
@@ -39,9 +52,10 @@ function visit(value: unknown, depth: number): void {
   if (Array.isArray(value)) for (const member of value) visit(member, depth + 1);
   if (!isPlain(value)) return;
   for (const [keyword, member] of Object.entries(value)) {
-    if (FORBIDDEN.has(keyword)) refuse(`cannot have ${keyword}`);
-    if (keyword === '$ref' && typeof member === 'string' && !member.startsWith('#'))
-      refuse('can refer to its own parts alone, with a $ref that begins with "#"');
+    // A property may have such a name, and is then described by an object.
+    if (FORBIDDEN.has(keyword) && typeof member !== 'object') refuse(`cannot have ${keyword}`);
+    if (keyword === '$ref' && typeof member === 'string' && !OWN_PART.test(member))
+      refuse('can refer to its own parts alone, with a $ref such as "#/definitions/name"');
     visit(member, depth + 1);
   }
 }
@@ -66,7 +80,7 @@ function expandedSize(root: Plain, value: unknown, known: Map<unknown, number>):
 
 function resolve(root: Plain, reference: string): unknown {
   let current: unknown = root;
-  for (const name of decodeURIComponent(reference.slice(1)).split('/').slice(1)) {
+  for (const name of reference.split('/').slice(1)) {
     if (typeof current !== 'object' || current === null) return undefined;
     current = (current as Plain)[name.replaceAll('~1', '/').replaceAll('~0', '~')];
   }

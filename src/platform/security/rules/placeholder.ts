@@ -50,6 +50,11 @@ export class Placeholder {
     return new Placeholder(this.name, true);
   }
 
+  /** Some value of the kind that it may have. */
+  sample(): unknown {
+    return this.isList ? ['x'] : 'x';
+  }
+
   /** One value, or with {@link asList} a list of such; everything else, `null` too, counts as none. */
   valueIn(values: PlaceholderValues): unknown {
     const value = values(this.name);

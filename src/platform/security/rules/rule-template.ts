@@ -1,7 +1,9 @@
+import { CommandError } from '../../database/embedded/index.js';
 import { checkFilter } from '../../database/query/filters.js';
 import { isPlain, type Plain, type Walk } from '../../database/query/walk.js';
 import { Placeholder, type PlaceholderValues } from './placeholder.js';
 import { scalarFilter } from './scalar-filter.js';
+import { matcherOf } from './stored-form.js';
 
 /** A filter that no document satisfies. */
 export const MATCHES_NOTHING = { _id: { $in: [] as never[] } };
@@ -32,13 +34,27 @@ export function compileRule(newWalk: () => Walk, rule: unknown): RuleTemplate {
   const walk = newWalk();
   const filter = checkFilter(walk, withPlaceholders, { serverFields: true, expressions: false });
   const compiled = scalarFilter(walk, filter);
+  refuseUnusable(walk, filled(compiled, (placeholder) => placeholder.sample()) as Plain);
   const isConstant = found.length === 0;
   return {
     source: rule as Plain,
     isOpen: Object.keys(compiled).length === 0,
     userFields: found.flatMap(({ userField }) => userField ?? []),
-    fill: (values) => (isConstant ? compiled : (filled(compiled, values) as Plain | undefined)),
+    fill: (values) =>
+      isConstant
+        ? compiled
+        : (filled(compiled, (placeholder) => placeholder.valueIn(values)) as Plain | undefined),
   };
+}
+
+/** What a database would refuse of a filter is better known now than when somebody asks. */
+function refuseUnusable(walk: Walk, filter: Plain): void {
+  try {
+    matcherOf(filter);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    walk.refuse('A database does not take this filter: an operator has a value that it cannot have');
+  }
 }
 
 /** A copy with a {@link Placeholder} for every text that begins with `$`. */
@@ -54,12 +70,12 @@ function substitute(walk: Walk, value: unknown, found: Placeholder[], operator =
 }
 
 /** A copy with values in place of placeholders; `undefined` when one of them has none. */
-function filled(value: unknown, values: PlaceholderValues): unknown {
-  if (value instanceof Placeholder) return value.valueIn(values);
+function filled(value: unknown, valueOf: (placeholder: Placeholder) => unknown): unknown {
+  if (value instanceof Placeholder) return valueOf(value);
   if (Array.isArray(value)) {
     const list: unknown[] = [];
     for (const member of value) {
-      const result = filled(member, values);
+      const result = filled(member, valueOf);
       if (result === undefined) return undefined;
       // The list that a placeholder stands for takes the place of the list around it.
       if (Array.isArray(result) && member instanceof Placeholder) list.push(...(result as unknown[]));
@@ -70,7 +86,7 @@ function filled(value: unknown, values: PlaceholderValues): unknown {
   if (!isPlain(value)) return value;
   const copy: Plain = {};
   for (const key in value) {
-    const result = filled(value[key], values);
+    const result = filled(value[key], valueOf);
     if (result === undefined) return undefined;
     copy[key] = result;
   }
