@@ -23,3 +23,34 @@ export function execute(
 ): Promise<ApiAnswer<Outcome & Partial<Problem>>> {
   return client.post(`${EXECUTION}/execute`, { language, code, ...more });
 }
+
+/** A run, as the API shows it. */
+export interface Run {
+  id: string;
+  function: string;
+  version: number | null;
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'canceled';
+  cause: string;
+  result: unknown;
+  error: Outcome['error'];
+}
+
+/** Stores a function, and tells how to invoke it. */
+export async function storeFunction(
+  client: ApiClient,
+  name: string,
+  definition: Record<string, unknown>,
+): Promise<(parameters?: Record<string, unknown>, as?: ApiClient) => Promise<ApiAnswer<Outcome & Problem>>> {
+  const stored = await client.send<Problem>('PUT', `${EXECUTION}/functions/${name}`, definition);
+  if (stored.status !== 200) throw new Error(`The function was refused: ${JSON.stringify(stored.body)}`);
+  return (parameters, as = client) => as.post(`${EXECUTION}/functions/${name}/invoke`, { parameters });
+}
+
+/** Asks until something is so. */
+export async function eventually<T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (isSo(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

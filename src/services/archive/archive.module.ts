@@ -8,6 +8,7 @@ import { BlobReader } from './blobs/blob-reader.service.js';
 import { Blobs } from './blobs/blobs.service.js';
 import { Downloads } from './download/downloads.service.js';
 import { Drivers } from './drivers/drivers.service.js';
+import { FileStore } from './file-store.service.js';
 import { FileRules } from './files/file-rules.service.js';
 import { FileUpdates } from './files/file-updates.service.js';
 import { Files } from './files/files.service.js';
@@ -49,6 +50,7 @@ import { Uploads } from './upload/uploads.service.js';
     Drivers,
     FileMetadata,
     FileRules,
+    FileStore,
     FileUpdates,
     Files,
     Finisher,
@@ -61,5 +63,6 @@ import { Uploads } from './upload/uploads.service.js';
     UploadStore,
     Uploads,
   ],
+  exports: [FileStore],
 })
 export class ArchiveModule {}

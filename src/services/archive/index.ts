@@ -1,1 +1,2 @@
 export { ArchiveModule } from './archive.module.js';
+export { FileStore } from './file-store.service.js';

@@ -1,17 +1,22 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../platform/security/access.decorator.js';
-import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
+import { ClientSignal } from './client-signal.decorator.js';
 import { ExecuteDto } from './dto/execute.dto.js';
 import { OutcomeDto } from './dto/outcome.dto.js';
+import { UsageDto, UsageParametersDto } from './dto/usage.dto.js';
 import { ExecutionService } from './execution.service.js';
+import { Metering } from './metering/metering.service.js';
 
 @ApiTags('execution')
 @Access()
 @Controller('service/execution/v1')
 export class ExecutionController {
-  constructor(private readonly execution: ExecutionService) {}
+  constructor(
+    private readonly execution: ExecutionService,
+    private readonly metering: Metering,
+  ) {}
 
   @Post('execute')
   @HttpCode(200)
@@ -23,7 +28,15 @@ export class ExecutionController {
   })
   @ApiOkResponse({ type: OutcomeDto })
   @ApiProblems('validation_failed', 'too_many_requests', 'service_unavailable')
-  execute(@Body() body: ExecuteDto, @CurrentCaller() caller: Caller): Promise<OutcomeDto> {
-    return this.execution.execute(body, caller);
+  execute(@Body() body: ExecuteDto, @ClientSignal() signal: AbortSignal): Promise<OutcomeDto> {
+    return this.execution.execute(body, signal);
+  }
+
+  @Get('usage')
+  @ApiOperation({ operationId: 'getExecutionUsage', summary: 'What the project has run' })
+  @ApiOkResponse({ type: UsageDto })
+  @ApiProblems('validation_failed', 'database_unavailable')
+  usage(@Query() days: UsageParametersDto): Promise<UsageDto> {
+    return this.metering.usage(days);
   }
 }

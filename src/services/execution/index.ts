@@ -1,1 +1,3 @@
+export type { OutcomeDto } from './dto/outcome.dto.js';
 export { ExecutionModule } from './execution.module.js';
+export { Invocations } from './runs/invocations.service.js';

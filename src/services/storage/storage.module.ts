@@ -23,6 +23,6 @@ import { StorageService } from './storage.service.js';
     DocumentInserter,
     CollectionPipe,
   ],
-  exports: [CheckedUpdates, QueryParameters],
+  exports: [CheckedUpdates, QueryParameters, StorageService, DocumentWriter],
 })
 export class StorageModule {}

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
@@ -55,7 +56,10 @@ export class Sandbox {
    * @throws CoglexError `too_many_requests`, or `service_unavailable` when no sandbox can be started
    */
   run(program: Program, context: RunContext, nested = false): Promise<RunOutcome> {
-    return nested ? this.runNow(program, context) : this.slots.use(() => this.runNow(program, context));
+    // What the code asks for arrives on a pipe, which knows nothing of the project that the run belongs to.
+    const within = AsyncLocalStorage.snapshot();
+    const bound: RunContext = { ...context, call: (message) => within(() => context.call(message)) };
+    return nested ? this.runNow(program, bound) : this.slots.use(() => this.runNow(program, bound));
   }
 
   private async runNow(program: Program, context: RunContext): Promise<RunOutcome> {
