@@ -80,8 +80,8 @@ const processes = new Processes();
 try {
   const { uri } = await processes.database();
   const { url } = await processes.coglex(uri);
-  const call = async <T>(path: string, body: object): Promise<T> => {
-    const answer = await fetch(`${url}/service/auth/v1/${path}`, {
+  const call = async <T>(path: string, body: object, server = url): Promise<T> => {
+    const answer = await fetch(`${server}/service/auth/v1/${path}`, {
       method: 'POST',
       headers: { 'x-api-key': BENCH_SECRET, 'content-type': 'application/json' },
       body: JSON.stringify(body),
@@ -100,24 +100,15 @@ try {
 
   process.stdout.write(`${'token check'.padEnd(12)} ${(await tokenChecks()).toFixed(0)}/s in the process\n`);
 
-  const mongo = await MongoClient.connect(uri, { maxPoolSize: 50 });
-  const { default: Fastify } = await import('fastify');
-  const sessions = mongo.db('floor').collection<{ _id: string; rotation: number; user: string }>('sessions');
-  const users = mongo.db('floor').collection<{ _id: string; name: string }>('users');
-  await users.insertOne({ _id: 'u', name: 'Ada' });
   const WORKERS = 8;
+  const mongo = await MongoClient.connect(uri);
+  const sessions = mongo
+    .db('coglex')
+    .collection<{ _id: string; rotation: number; key: string }>('bench_sessions');
   for (let worker = 0; worker < WORKERS; worker += 1)
-    await sessions.insertOne({ _id: `s${worker}`, rotation: 0, user: 'u' });
-  const floor = Fastify();
-  floor.post<{ Body: { id: string } }>('/token', async ({ body }) => {
-    const session = await sessions.findOneAndUpdate(
-      { _id: body.id },
-      { $inc: { rotation: 1 }, $set: { seen: new Date() } },
-      { returnDocument: 'after' },
-    );
-    return { token: 'x'.repeat(300), user: await users.findOne({ _id: session?.user }) };
-  });
-  const floorUrl = await floor.listen({ port: 0, host: '127.0.0.1' });
+    await sessions.insertOne({ _id: `s${worker}`, rotation: 0, key: USER._key });
+  await mongo.close();
+  const floor = await processes.floor(uri);
   const refreshTokens = await Promise.all(
     Array.from(
       { length: WORKERS },
@@ -128,12 +119,7 @@ try {
     'refresh',
     () =>
       perSecond(WORKERS, SECONDS, async (worker) => {
-        const answer = await fetch(`${floorUrl}/token`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ id: `s${worker}` }),
-        });
-        await answer.json();
+        await call('token', { id: `s${worker}` }, floor.url);
       }),
     () =>
       perSecond(WORKERS, SECONDS, async (worker) => {
@@ -143,8 +129,6 @@ try {
         refreshTokens[worker] = answer.refresh_token;
       }),
   );
-  await floor.close();
-  await mongo.close();
 } finally {
   await processes.stop();
 }

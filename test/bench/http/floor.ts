@@ -17,6 +17,9 @@ interface StoredDocument {
 const mongo = new MongoClient(process.env.MONGODB_URI ?? '', { maxPoolSize: 50 });
 const bench = mongo.db('coglex').collection<StoredDocument>('bench');
 const users = mongo.db('coglex').collection<StoredDocument>('_USERS');
+const sessions = mongo
+  .db('coglex')
+  .collection<{ _id: string; rotation: number; key: string }>('bench_sessions');
 const jwt = new JwtService({ secret: BENCH_SECRET });
 const app = Fastify();
 
@@ -65,6 +68,20 @@ app.post<{ Body: { _key: string; _password: string } }>(
     };
   },
 );
+
+app.post<{ Body: { id: string } }>('/service/auth/v1/token', async ({ body }, reply) => {
+  const session = await sessions.findOneAndUpdate(
+    { _id: body.id },
+    { $inc: { rotation: 1 }, $set: { seen: new Date() } },
+    { returnDocument: 'after' },
+  );
+  if (!session) return reply.status(401).send();
+  const user = await users.findOne({ _key: session.key });
+  return {
+    token: await jwt.signAsync({ sub: user?._id }, { expiresIn: 3600 }),
+    user: { ...user, _password: undefined },
+  };
+});
 
 process.stdout.write(`${await app.listen({ port: 0, host: '127.0.0.1' })}\n`);
 process.once('SIGTERM', () => void app.close().then(() => mongo.close()));

@@ -93,7 +93,8 @@ export class SessionsRepository {
 
   private collection(): Promise<mongo.Collection<StoredSession>> {
     return this.indexes.ensure(this.database.collection<StoredSession>('_SESSIONS'), [
-      { key: { user: 1, collection: 1, seen: -1 } },
+      // Without `seen`: every refresh would change the index, and a user has few sessions.
+      { key: { user: 1, collection: 1 } },
       expiresAt('expires'),
     ]);
   }
