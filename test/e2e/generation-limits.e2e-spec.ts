@@ -3,7 +3,7 @@ import type { ApiClient, Problem } from '../support/api-client.js';
 import * as gemini from '../support/gemini/gemini-replies.js';
 import { ask, GENERATION, GenerationApp } from '../support/provider/generation-app.js';
 import { hangUp } from '../support/provider/http-stand-in.js';
-import { TestApp } from '../support/test-app.js';
+import { TEST_SECRET, TestApp } from '../support/test-app.js';
 import { TestUser } from '../support/test-user.js';
 
 const CONVERSE = `${GENERATION}/converse`;
@@ -102,16 +102,17 @@ describe('limits', () => {
     await put({ tokens: 1000 });
     api.gemini.next(gemini.stallAfter('one '));
     const abort = new AbortController();
-    await fetch(`${api.app.url}${CONVERSE}/stream`, {
+    const answer = await fetch(`${api.app.url}${CONVERSE}/stream`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        'x-api-key': 'test-secret-test-secret-test-secret-test',
+        'x-api-key': TEST_SECRET,
         authorization: `Bearer ${user.token}`,
       },
       body: JSON.stringify(ask('one two')),
       signal: abort.signal,
     });
+    expect(answer.status).toBe(200);
     expect((await used())?.tokens).toBe(1000);
     abort.abort();
     while ((await used())?.tokens === 1000) await sleep(10);
