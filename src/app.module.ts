@@ -32,6 +32,7 @@ import { ProjectModule } from './services/project/index.js';
 import { SchemaModule } from './services/schema/index.js';
 import { PaymentModule } from './services/payment/index.js';
 import { StorageModule } from './services/storage/index.js';
+import { WebhookModule } from './services/webhook/index.js';
 
 /** The composition root: every module, and everything that applies to all of them. */
 @Module({})
@@ -66,6 +67,7 @@ export class AppModule {
         ArchiveModule,
         GenerationModule,
         PaymentModule,
+        WebhookModule,
         ...imports,
       ],
       providers: [
