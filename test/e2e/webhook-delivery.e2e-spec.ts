@@ -27,8 +27,8 @@ describe('outgoing webhooks', () => {
   let other: TestApp;
   let receiver: WebhookReceiver;
   beforeAll(async () => {
-    const env = { OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_TIMEOUT_MS: '500', WEBHOOK_DISABLE_AFTER: '0' };
-    app = await TestApp.start({ env: { ...env, WEBHOOK_DISABLE_AFTER: '5d' } });
+    const env = { OUTBOUND_ALLOW: '127.0.0.1', WEBHOOK_TIMEOUT_MS: '500' };
+    app = await TestApp.start({ env });
     // A second instance shares the outbox.
     other = await TestApp.start({ env: { ...env, MONGODB_DATABASE: app.databaseName } });
   });

@@ -3,3 +3,4 @@ export type { CheckoutEventData, PaymentEventData, StripeObjectData } from './ev
 export type { StripeEvent } from './events/stripe-event.js';
 export { Ledger } from './ledger/ledger.service.js';
 export type { Payment, PaymentStatus } from './ledger/payment.js';
+export { Reconciler, type Reconciliation } from './reconcile/reconciler.service.js';

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { QueryModule } from '../../platform/database/query/query.module.js';
+import { BillingController } from './billing.controller.js';
+import { Customers } from './billing/customers.service.js';
+import { Shop } from './billing/shop.service.js';
+import { Subscriptions } from './billing/subscriptions.service.js';
 import { CheckoutService } from './checkout/checkout.service.js';
 import { Intents } from './checkout/intents.service.js';
 import { Refunds } from './checkout/refunds.service.js';
@@ -12,6 +16,7 @@ import { StripeSignature } from './events/stripe-signature.service.js';
 import { LedgerReader } from './ledger/ledger-reader.service.js';
 import { Ledger } from './ledger/ledger.service.js';
 import { PaymentController } from './payment.controller.js';
+import { Reconciler } from './reconcile/reconciler.service.js';
 import { StripeClient } from './stripe/stripe-client.service.js';
 import { StripeHealth } from './stripe/stripe-health.service.js';
 import { StripeEventsController } from './stripe-events.controller.js';
@@ -19,11 +24,14 @@ import { StripeEventsController } from './stripe-events.controller.js';
 /** Payments by Stripe: `/service/payment/v1`, and {@link Ledger} for applications. */
 @Module({
   imports: [QueryModule],
-  controllers: [PaymentController, StripeEventsController],
+  controllers: [PaymentController, BillingController, StripeEventsController],
   providers: [
     CheckoutService,
     Intents,
     Refunds,
+    Customers,
+    Subscriptions,
+    Shop,
     Ledger,
     LedgerReader,
     StripeClient,
@@ -34,7 +42,8 @@ import { StripeEventsController } from './stripe-events.controller.js';
     StripeEventProcessor,
     StripeEventWorker,
     StripeEventsService,
+    Reconciler,
   ],
-  exports: [Ledger],
+  exports: [Ledger, Reconciler],
 })
 export class PaymentModule {}

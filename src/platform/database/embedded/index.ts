@@ -44,3 +44,12 @@ export async function restoreBackup(from: string, directory: string): Promise<st
   const backup = await import('./storage/backup.js');
   return backup.restoreBackup(from, directory);
 }
+
+/**
+ * The address of the engine that runs on a data directory in another process; `undefined` when there is none, or when
+ * the path of the directory is too long for a socket to be in it.
+ */
+export async function runningEngineUri(directory: string): Promise<string | undefined> {
+  const running = await import('./protocol/running-engine.js');
+  return running.runningEngineUri(directory);
+}

@@ -55,6 +55,11 @@ export class Ledger {
     return (await this.find({ ids }))[0];
   }
 
+  /** The payment as it would be after a fact, without writing anything. */
+  async preview(fact: Fact): Promise<StoredPayment> {
+    return applyFact((await this.findBy(fact.ids)) ?? newPayment('', new Date()), fact);
+  }
+
   async payments(): Promise<mongo.Collection<StoredPayment>> {
     return this.indexes.ensure(this.database.collection<StoredPayment>(LEDGER), [
       ...IDENTITIES.map((field) => ({ key: { [field]: 1 }, unique: true, sparse: true })),

@@ -10,7 +10,7 @@ import type { Dispatch } from './request.js';
 /** The path of a Unix socket has 108 bytes on Linux and 104 on macOS, with the zero at its end. */
 const MAX_SOCKET_PATH = 103;
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-const SOCKET_FILE = 'engine.sock';
+export const SOCKET_FILE = 'engine.sock';
 
 /** Accepts clients and remembers who is connected. */
 export class ProtocolServer {
