@@ -34,8 +34,9 @@ export class Processes {
     return { ...running, uri: running.url };
   }
 
-  floor(uri: string): Promise<Running> {
-    return this.start(['test/bench/http/floor.ts'], { MONGODB_URI: uri }, /^(http:\S+)/);
+  /** @param script the bare handler */
+  floor(uri: string, script = 'test/bench/http/floor.ts'): Promise<Running> {
+    return this.start([script], { MONGODB_URI: uri }, /^(http:\S+)/);
   }
 
   /** A script that prints its address when it listens. */
@@ -43,7 +44,11 @@ export class Processes {
     return this.start([path], {}, /^(http:\S+)/);
   }
 
-  /** Coglex as in production, its log going nowhere. */
+  /**
+   * Coglex as in production, its log going nowhere.
+   *
+   * @param settings further settings
+   */
   async coglex(uri: string, settings: Record<string, string> = {}): Promise<Running> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;

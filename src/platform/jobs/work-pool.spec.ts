@@ -41,6 +41,19 @@ describe('WorkPool', () => {
     await pool.stop();
   });
 
+  it('goes on after it was asked for more while it was full', async () => {
+    const { pool, ends, items } = source(['a', 'b'], 1);
+    await pool.fill();
+    await pool.fill();
+    ends.get('a')?.();
+    await settle();
+    items.push('c');
+    ends.get('b')?.();
+    await settle();
+    expect([...ends.keys()]).toEqual(['a', 'b', 'c']);
+    await pool.stop();
+  });
+
   it('waits for the work under way when it stops, and takes no more', async () => {
     const { pool, done, items } = source(['a'], 1);
     await pool.fill();

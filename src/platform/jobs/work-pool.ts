@@ -15,7 +15,8 @@ export interface WorkSource<T> {
 export class WorkPool<T> {
   private readonly abort = new AbortController();
   private readonly running = new Set<Promise<void>>();
-  private filling?: Promise<void>;
+  private filling: Promise<void> = Promise.resolve();
+  private isFilling = false;
   private again = false;
 
   constructor(private readonly source: WorkSource<T>) {}
@@ -23,18 +24,19 @@ export class WorkPool<T> {
   /** Takes work until there is none, or no room. @throws what taking throws */
   async fill(): Promise<void> {
     this.again = true;
-    this.filling ??= this.takeAll();
+    if (!this.isFilling) this.filling = this.takeAll();
     await this.filling;
   }
 
   /** Ends the work under way, and waits for it. */
   async stop(): Promise<void> {
     this.abort.abort();
-    await this.filling?.catch(() => undefined);
+    await this.filling.catch(() => undefined);
     await Promise.all(this.running);
   }
 
   private async takeAll(): Promise<void> {
+    this.isFilling = true;
     try {
       while (this.again && !this.abort.signal.aborted && this.running.size < this.source.size) {
         this.again = false;
@@ -44,7 +46,7 @@ export class WorkPool<T> {
         this.begin(item);
       }
     } finally {
-      this.filling = undefined;
+      this.isFilling = false;
     }
   }
 
