@@ -25,6 +25,8 @@ import { ImageCache } from './images/image-cache.service.js';
 import { Images } from './images/images.service.js';
 import { Links } from './links/links.service.js';
 import { LinksController } from './links/links.controller.js';
+import { Mover } from './upkeep/mover.service.js';
+import { Verifier } from './upkeep/verifier.service.js';
 import { Scanner } from './scanning/scanner.service.js';
 import { Ingest } from './upload/ingest.service.js';
 import { FileMetadata } from './upload/metadata.service.js';
@@ -37,6 +39,8 @@ import { Uploads } from './upload/uploads.service.js';
   // The paths of words come first, so that none of them is taken for a reference.
   controllers: [ResumableController, LinksController, ArchiveV1Controller, ArchiveController],
   providers: [
+    Mover,
+    Verifier,
     ArchiveSweep,
     Backlog,
     Deliveries,
