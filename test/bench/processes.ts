@@ -42,10 +42,6 @@ export class Processes {
   /** A script that prints its address when it listens. */
   script(path: string): Promise<Running> {
     return this.start([path], {}, /^(http:\S+)/);
-
-  /** A bare Fastify that streams to disk and back. */
-  bareFiles(): Promise<Running> {
-    return this.start(['test/bench/archive/floor.ts'], {}, /^(http:\S+)/);
   }
 
   /**

@@ -9,7 +9,6 @@ const SMALL = 1000;
 const KEY = { 'X-API-Key': BENCH_SECRET };
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-process.env.MAX_CONTENT_LENGTH = '4GB';
 const processes = new Processes();
 
 /** Most memory that a server had while something ran, beyond what it had before. */
@@ -32,8 +31,8 @@ const upload = async (url: string, megabytes: number) => {
 
 try {
   const { uri } = await processes.database();
-  const floor = await processes.bareFiles();
-  const coglex = await processes.coglex(uri);
+  const floor = await processes.script('test/bench/archive/floor.ts');
+  const coglex = await processes.coglex(uri, { MAX_CONTENT_LENGTH: '4GB' });
   const archive = `${coglex.url}/service/archive/v1`;
   const OCTETS = { 'Content-Type': 'application/octet-stream' };
   await send(floor.url, 64, OCTETS);
