@@ -76,6 +76,9 @@ export class Processes {
       SERVER_PORT: String(port),
       DATA_DIR: await this.directory(),
       AUTH_BCRYPT_COST: '4',
+      // Keys of callers must not go anywhere.
+      GENERATION_BASE_URL: 'http://127.0.0.1:1',
+      OPENAI_BASE_URL: 'http://127.0.0.1:1',
     };
     const running = await this.start(['dist/main.js'], env, /(Coglex|http:)/);
     return { ...running, url: `http://127.0.0.1:${port}` };

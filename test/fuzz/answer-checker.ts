@@ -9,8 +9,8 @@ export interface FuzzAnswer {
   text: string;
 }
 
-/** Codes of refusals that say: this part of the server is not configured. They are the operator's matter. */
-const NOT_CONFIGURED = new Set(['service_unavailable', 'not_configured']);
+/** Codes of refusals that say: this part of the server is not configured, or what it stands on is away. */
+const NOT_CONFIGURED = new Set(['service_unavailable', 'provider_unavailable']);
 
 /** Holds answers against what the document promises. */
 export class AnswerChecker {
@@ -23,14 +23,14 @@ export class AnswerChecker {
 
   /** @returns what is wrong with the answer, or `undefined` */
   problemOf(operation: Operation, { status, type, text }: FuzzAnswer): string | undefined {
-    const response = operation.responses[String(status)];
+    const response = operation.responses[String(status)] ?? operation.responses[`${String(status)[0]}XX`];
     if (!response) return `status ${status} is not documented`;
     const json = type.includes('json') ? parse(text) : undefined;
     if (json instanceof SyntaxError) return 'the body is not JSON';
     const code = (json as { code?: string } | undefined)?.code ?? '';
     if (status >= 500 && !(status === 503 && NOT_CONFIGURED.has(code))) return `status ${status} ${code}`;
     if (!response.content || text === '') return undefined;
-    const content = response.content[type];
+    const content = response.content[type] ?? response.content['*/*'];
     if (!content) return `the media type ${type || '(none)'} of ${status} is not documented`;
     if (!content.schema || json === undefined) return undefined;
     const validate = this.validator(operation, status, type, content.schema);

@@ -1,6 +1,6 @@
 import type { Type as ClassType } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
+import { IsEmail, IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
 import { CoglexError } from './coglex-error.js';
 import { createValidationPipe } from './validation.pipe.js';
 
@@ -27,6 +27,11 @@ class QueryDto {
   limit?: number;
 }
 
+class AddressDto {
+  @IsEmail()
+  email!: string;
+}
+
 describe('the validation pipe', () => {
   const pipe = createValidationPipe();
   const check = (value: unknown, metatype: ClassType = ProbeDto): Promise<unknown> =>
@@ -51,6 +56,13 @@ describe('the validation pipe', () => {
       { field: '/parts/1/a~1b~0c', message: 'a/b~c must be a string' },
     ]);
     expect(error.detail).toBe('name must be a string');
+  });
+
+  it('refuses half a character where a check of addresses fails on it', async () => {
+    expect(await refusal({ email: '\ud800' }, AddressDto)).toMatchObject({
+      code: 'validation_failed',
+      detail: 'Text must be valid Unicode.',
+    });
   });
 
   it('refuses what is not declared, at any depth', async () => {

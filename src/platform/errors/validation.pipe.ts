@@ -12,9 +12,23 @@ function fieldErrors(errors: ValidationError[], parent = ''): FieldError[] {
   });
 }
 
+class DtoPipe extends ValidationPipe {
+  /** Some checks of addresses fail on half a character instead of refusing it. */
+  protected override async validate(
+    ...args: Parameters<ValidationPipe['validate']>
+  ): Promise<ValidationError[]> {
+    try {
+      return await super.validate(...args);
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error;
+      throw new CoglexError('validation_failed', { detail: 'Text must be valid Unicode.', cause: error });
+    }
+  }
+}
+
 /** Checks every DTO; what a DTO does not declare is an error, not ignored. */
 export function createValidationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new DtoPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

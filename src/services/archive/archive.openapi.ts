@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiParam, ApiProduces, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiParam, ApiResponse } from '@nestjs/swagger';
 import { StreamedBody } from '../../platform/http/streamed-body.js';
 import { UploadDto } from './dto/bodies.dto.js';
 import { FileDto } from './dto/file.dto.js';
@@ -46,12 +46,11 @@ export const ApiUpload = () =>
 /** The bytes of a file go out. */
 export const ApiDownload = () =>
   applyDecorators(
-    ApiProduces('application/octet-stream'),
     ApiResponse({
       status: 200,
       description:
         'The bytes. `Range` gets parts of them (206), and conditional headers are obeyed (304, 412, 416).',
-      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+      content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
     }),
   );
 

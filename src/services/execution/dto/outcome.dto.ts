@@ -1,5 +1,17 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type SchemaObject } from '@nestjs/swagger';
 import { RUN_ERROR_CODES, type RunErrorCode } from '../worker/protocol.js';
+
+/** Whatever code can give. */
+export const ANY_JSON = {
+  nullable: true,
+  oneOf: [
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+  ],
+} satisfies SchemaObject;
 
 /** Why code has no result. */
 export class RunErrorDto {
@@ -22,7 +34,7 @@ export class RunErrorDto {
 /** What code gave. */
 export class OutcomeDto {
   /** Any JSON; `null` when there is an error. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { sum: 3 } })
+  @ApiProperty({ ...ANY_JSON, example: { sum: 3 } })
   result!: unknown;
 
   /** What the code printed. */

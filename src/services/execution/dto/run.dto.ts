@@ -5,7 +5,7 @@ import { parseFlag, parseInteger } from '../../../platform/config/setting-parser
 import { RUN_CAUSES, RUN_STATES, type RunCause, type RunState } from '../runs/stored-run.js';
 import { FreeForm } from './free-form.decorator.js';
 import { FUNCTION_NAME } from './names.js';
-import { RunErrorDto } from './outcome.dto.js';
+import { ANY_JSON, RunErrorDto } from './outcome.dto.js';
 
 const TIME = {
   type: String,
@@ -53,7 +53,7 @@ export class RunDto extends BegunRunDto {
   cause!: RunCause;
 
   /** Any JSON. */
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, example: { sum: 3 } })
+  @ApiProperty({ ...ANY_JSON, example: { sum: 3 } })
   result!: unknown;
 
   @ApiProperty({ type: RunErrorDto, nullable: true, example: null })
