@@ -173,3 +173,14 @@ describe('the OpenAPI document', () => {
     });
   });
 });
+
+describe('classes of bodies and answers', () => {
+  // Swagger knows a schema by the name of its class alone: of two with one name, one is documented as the other.
+  it('have a name each', () => {
+    const names = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.dto.ts'))
+      .flatMap((name) => [...readFileSync(join(ROOT, 'src', name), 'utf8').matchAll(/^export class (\w+)/gm)])
+      .map(([, name]) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+});

@@ -10,7 +10,7 @@ export interface FuzzAnswer {
 }
 
 /** Codes of refusals that say: this part of the server is not configured, or what it stands on is away. */
-const NOT_CONFIGURED = new Set(['service_unavailable', 'provider_unavailable']);
+const NOT_CONFIGURED = new Set(['service_unavailable', 'not_configured', 'provider_unavailable']);
 
 /** Holds answers against what the document promises. */
 export class AnswerChecker {

@@ -8,7 +8,7 @@ import type { Caller, CurrentUserClaims } from '../../platform/security/caller.j
 import { Declarations } from '../../platform/security/rules/declarations.service.js';
 import { RowRules, type Reach } from '../../platform/security/rules/row-rules.service.js';
 import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
-import type { DecisionDto, TryDto } from './dto/try.dto.js';
+import type { DecisionDto, TryRuleDto } from './dto/try.dto.js';
 
 type Verdict = Omit<DecisionDto, 'rule'>;
 
@@ -33,7 +33,7 @@ export class RuleTrial {
    */
   async decide(
     collection: string,
-    { as, action, query, document }: TryDto,
+    { as, action, query, document }: TryRuleDto,
     address: string,
   ): Promise<DecisionDto> {
     if (query != null && document != null)
@@ -51,7 +51,7 @@ export class RuleTrial {
   private async ofDocument(
     caller: Caller,
     collection: string,
-    action: TryDto['action'],
+    action: TryRuleDto['action'],
     reach: Exclude<Reach, { kind: 'none' }>,
     sent: Record<string, unknown>,
   ): Promise<Verdict> {
@@ -68,7 +68,7 @@ export class RuleTrial {
 
   private async ofQuery(
     collection: string,
-    action: TryDto['action'],
+    action: TryRuleDto['action'],
     reach: Exclude<Reach, { kind: 'none' }>,
     query: Record<string, unknown>,
   ): Promise<Verdict> {

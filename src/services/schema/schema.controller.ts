@@ -6,7 +6,7 @@ import { Access } from '../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../platform/security/caller.js';
 import { DeclaredCollectionPipe } from './declared-collection.pipe.js';
 import { DeclarationDto, DeclarationsDto, DeclaredDto, RemovedDto } from './dto/declaration.dto.js';
-import { DecisionDto, TryDto } from './dto/try.dto.js';
+import { DecisionDto, TryRuleDto } from './dto/try.dto.js';
 import { RuleTrial } from './rule-trial.service.js';
 import { SchemaService } from './schema.service.js';
 
@@ -100,7 +100,7 @@ export class SchemaController {
       'Tells whether somebody with a publishable key could do something, and which rule decides. Nothing is changed. With a `query`: whether a document that matches it is within reach. With a `document`: whether it would be admitted.',
   })
   @ApiCollection()
-  @ApiBody({ type: TryDto })
+  @ApiBody({ type: TryRuleDto })
   @ApiOkResponse({ type: DecisionDto })
   @ApiProblems(
     'validation_failed',
@@ -112,7 +112,7 @@ export class SchemaController {
   )
   try(
     @Param('collection', DeclaredCollectionPipe) collection: string,
-    @CheckedBody(TryDto) body: TryDto,
+    @CheckedBody(TryRuleDto) body: TryRuleDto,
     @CurrentCaller() { address }: Caller,
   ): Promise<DecisionDto> {
     return this.trial.decide(collection, body, address);

@@ -1,16 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsIn,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, IsIn, IsInt, IsObject, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
 import { ImageParametersDto } from '../images/image-parameters.dto.js';
 import type { Disposition } from '../download/file-headers.js';
 
@@ -22,7 +12,7 @@ const YEAR = 365 * 86_400;
 export class LinkLifeDto {
   /** Seconds; an hour by default, and a week at most, unless the server is set up otherwise. */
   @ApiProperty({ type: 'integer', required: false, minimum: 1, default: HOUR, example: 600 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(YEAR)
@@ -33,7 +23,7 @@ export class LinkLifeDto {
 export class DownloadLinkDto extends LinkLifeDto {
   /** Whether browsers save the file, or show it if it is of a harmless type. */
   @ApiProperty({ enum: DISPOSITIONS, required: false, default: 'attachment', example: 'inline' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(DISPOSITIONS)
   disposition: Disposition = 'attachment';
 }
@@ -42,27 +32,27 @@ export class DownloadLinkDto extends LinkLifeDto {
 export class UploadLinkDto extends LinkLifeDto {
   /** Name of the file; the uploader's own by default. */
   @ApiProperty({ required: false, example: 'application.pdf' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 255)
   filename?: string;
 
   /** Metadata of the file; wins over what the uploader sends. */
   @ApiProperty({ type: 'object', additionalProperties: true, selfRequired: false, example: { form: 7 } })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   metadata?: Record<string, unknown>;
 
   /** Largest file, in bytes; never more than the uploader may have otherwise. */
   @ApiProperty({ type: 'integer', required: false, minimum: 1, example: 1048576 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   max_size?: number;
 
   /** Types that the file may have; all by default. */
   @ApiProperty({ type: [String], required: false, example: ['application/pdf', 'image/*'] })
-  @IsOptional()
+  @MayBeAbsent()
   @ArrayMaxSize(50)
   @Matches(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/(?:\*|[a-z0-9][a-z0-9!#$&^_.+-]*)$/, { each: true })
   types?: string[];

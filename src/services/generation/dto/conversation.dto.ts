@@ -37,7 +37,7 @@ export class AppendDto {
 }
 
 /** Which page of a list. */
-export class PageDto {
+export class ListPageDto {
   /** Most conversations in the answer. */
   @ApiProperty({ type: 'integer', required: false, minimum: 1, maximum: 1000, default: 100, example: 20 })
   @IsOptional()

@@ -19,7 +19,7 @@ const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T[\d:.]+Z?)?$/;
 const DAY_MESSAGE = { message: '$property must be a day such as 2026-01-31' };
 
 /** Which usage, and by what it is added up. */
-export class UsageParametersDto {
+export class ModelUsageParametersDto {
   /** First day (UTC); 30 days before the last by default. */
   @ApiProperty({ type: String, required: false, example: '2026-11-01' })
   @IsOptional()

@@ -11,9 +11,9 @@ import {
   ConversationDto,
   ConversationHeadDto,
   NewConversationDto,
-  PageDto,
+  ListPageDto,
 } from '../dto/conversation.dto.js';
-import { DeletedDto } from '../dto/deleted.dto.js';
+import { DeletedEntriesDto } from '../dto/deleted-entries.dto.js';
 import { Generator } from './generator.decorator.js';
 
 const ID = { name: 'id', description: '`_id` of the conversation.', example: '65a1b2c3d4e5f60718293a4b' };
@@ -49,7 +49,7 @@ export class ConversationsController {
   @ApiOperation({ operationId: 'listConversations', summary: 'List conversations, newest first' })
   @ApiOkResponse({ type: [ConversationHeadDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'database_unavailable')
-  list(@Generator() caller: Caller, @Query() page: PageDto): Promise<ConversationHeadDto[]> {
+  list(@Generator() caller: Caller, @Query() page: ListPageDto): Promise<ConversationHeadDto[]> {
     const { skip = 0, limit = DEFAULT_LIMIT } = page;
     return this.conversations.list(caller, skip, limit);
   }
@@ -83,9 +83,9 @@ export class ConversationsController {
   @Delete(':id')
   @ApiOperation({ operationId: 'deleteConversation', summary: 'Delete a conversation' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: DeletedDto })
+  @ApiOkResponse({ type: DeletedEntriesDto })
   @ApiProblems(...PROBLEMS)
-  async delete(@Generator() caller: Caller, @Param('id') id: string): Promise<DeletedDto> {
+  async delete(@Generator() caller: Caller, @Param('id') id: string): Promise<DeletedEntriesDto> {
     await this.conversations.delete(caller, id);
     return { deleted: 1 };
   }
@@ -109,9 +109,9 @@ export class ConversationsController {
   @Delete(':id/messages')
   @ApiOperation({ operationId: 'clearConversation', summary: 'Take all messages out of a conversation' })
   @ApiParam(ID)
-  @ApiOkResponse({ type: DeletedDto })
+  @ApiOkResponse({ type: DeletedEntriesDto })
   @ApiProblems(...PROBLEMS)
-  async clear(@Generator() caller: Caller, @Param('id') id: string): Promise<DeletedDto> {
+  async clear(@Generator() caller: Caller, @Param('id') id: string): Promise<DeletedEntriesDto> {
     return { deleted: await this.conversations.clear(caller, id) };
   }
 }

@@ -17,8 +17,8 @@ import { StreamedBody } from '../../../platform/http/streamed-body.js';
 import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../../platform/security/access.decorator.js';
 import type { Caller } from '../../../platform/security/caller.js';
-import { PageDto } from '../dto/conversation.dto.js';
-import { DeletedDto } from '../dto/deleted.dto.js';
+import { ListPageDto } from '../dto/conversation.dto.js';
+import { DeletedEntriesDto } from '../dto/deleted-entries.dto.js';
 import { FileAnswerDto, ModelFileDto, UploadFileDto } from '../dto/file.dto.js';
 import { fileType } from '../files/file-types.js';
 import { FilesService } from '../files/files.service.js';
@@ -66,7 +66,7 @@ export class FilesController {
   @ApiOperation({ operationId: 'listModelFiles', summary: 'List files that were sent, newest first' })
   @ApiOkResponse({ type: [ModelFileDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'database_unavailable')
-  list(@Generator() caller: Caller, @Query() page: PageDto): Promise<ModelFileDto[]> {
+  list(@Generator() caller: Caller, @Query() page: ListPageDto): Promise<ModelFileDto[]> {
     const { skip = 0, limit = DEFAULT_LIMIT } = page;
     return this.files.list(caller, skip, limit);
   }
@@ -90,14 +90,14 @@ export class FilesController {
   @ApiOperation({ operationId: 'deleteModelFile', summary: 'Delete a file at the provider' })
   @ApiParam(NAME)
   @ApiProviderKey()
-  @ApiOkResponse({ type: DeletedDto })
+  @ApiOkResponse({ type: DeletedEntriesDto })
   @ApiProblems(...PROVIDER_PROBLEMS)
   async delete(
     @Param('name') name: string,
     @Generator() caller: Caller,
     @ProviderKey() key: string | undefined,
     @ClientGone() signal: AbortSignal,
-  ): Promise<DeletedDto> {
+  ): Promise<DeletedEntriesDto> {
     await this.files.delete(name, caller, key, signal);
     return { deleted: 1 };
   }

@@ -3,8 +3,14 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../../platform/security/access.decorator.js';
 import type { Caller } from '../../../platform/security/caller.js';
-import { DeletedDto } from '../dto/deleted.dto.js';
-import { LimitDto, LimitNameDto, LimitStateDto, UsageParametersDto, UsageRowDto } from '../dto/usage.dto.js';
+import { DeletedEntriesDto } from '../dto/deleted-entries.dto.js';
+import {
+  LimitDto,
+  LimitNameDto,
+  LimitStateDto,
+  ModelUsageParametersDto,
+  UsageRowDto,
+} from '../dto/usage.dto.js';
 import { LimitSettings, type LimitState } from '../limits/limit-settings.service.js';
 import { UsageReports } from '../metering/usage-reports.service.js';
 import type { UsageSum } from '../metering/usage.repository.js';
@@ -29,7 +35,7 @@ export class UsageController {
   })
   @ApiOkResponse({ type: [UsageRowDto] })
   @ApiProblems('validation_failed', 'key_not_allowed', 'result_too_large', 'database_unavailable')
-  usage(@Query() parameters: UsageParametersDto, @Generator() caller: Caller): Promise<UsageSum[]> {
+  usage(@Query() parameters: ModelUsageParametersDto, @Generator() caller: Caller): Promise<UsageSum[]> {
     return this.reports.report(caller, parameters);
   }
 
@@ -61,9 +67,9 @@ export class UsageController {
 
   @Delete('limits/:scope/:id/:period')
   @ApiOperation({ operationId: 'deleteGenerationLimit', summary: 'Take a limit away' })
-  @ApiOkResponse({ type: DeletedDto })
+  @ApiOkResponse({ type: DeletedEntriesDto })
   @ApiProblems('validation_failed', 'not_found', 'database_unavailable')
-  async delete(@Param() name: LimitNameDto): Promise<DeletedDto> {
+  async delete(@Param() name: LimitNameDto): Promise<DeletedEntriesDto> {
     await this.limits.delete(name);
     return { deleted: 1 };
   }

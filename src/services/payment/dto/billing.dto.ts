@@ -2,7 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsEmail, IsIn, IsInt, IsOptional, Length, Max, Min } from 'class-validator';
 import { parseFlag, parseInteger } from '../../../platform/config/setting-parsers.js';
-import { IsCurrency, IsMetadata, IsPageUrl, IsStripeId, MayBeAbsent } from './fields.decorator.js';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
+import { IsCurrency, IsMetadata, IsPageUrl, IsStripeId } from './fields.decorator.js';
 
 const METADATA = {
   type: 'object',

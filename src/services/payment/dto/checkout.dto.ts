@@ -14,7 +14,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { IsAmount, IsCurrency, IsMetadata, IsPageUrl, IsStripeId, MayBeAbsent } from './fields.decorator.js';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
+import { IsAmount, IsCurrency, IsMetadata, IsPageUrl, IsStripeId } from './fields.decorator.js';
 
 /** What is sold. */
 export class ProductDataDto {

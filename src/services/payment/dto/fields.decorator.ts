@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ValidateBy, ValidateIf, type ValidationArguments } from 'class-validator';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { amountProblem, isCurrency } from '../money/currencies.js';
 import { isServerMetadata } from '../stripe/server-metadata.js';
 
@@ -62,9 +62,6 @@ export const IsStripeId = (...prefixes: string[]): PropertyDecorator =>
       ? undefined
       : `must be an id such as ${prefixes.map((prefix) => `${prefix}_…`).join(' or ')}`;
   });
-
-/** The property may be left out; `null` is not the same. */
-export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
 function metadataProblem(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';

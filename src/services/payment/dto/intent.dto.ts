@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsEmail, Length, Matches } from 'class-validator';
-import { IsAmount, IsCurrency, IsMetadata, IsStripeId, MayBeAbsent } from './fields.decorator.js';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
+import { IsAmount, IsCurrency, IsMetadata, IsStripeId } from './fields.decorator.js';
 
 /** A payment that the application's own page takes, with Stripe's elements. */
 export class CreateIntentDto {

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, Max, Min, ValidateIf, Matches } from 'class-validator';
 import { MAX_AMOUNT } from '../money/currencies.js';
-import { IsMetadata, IsStripeId, MayBeAbsent } from './fields.decorator.js';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
+import { IsMetadata, IsStripeId } from './fields.decorator.js';
 
 const REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 

@@ -5,10 +5,10 @@ import { RULE_ACTIONS, type RuleAction } from '../../../platform/security/rules/
 const FREE_FORM = { type: 'object', additionalProperties: true } as const;
 
 /** A decision to be explained. */
-export class TryDto {
+export class TryRuleDto {
   /** `_key` of an account; null for somebody who has not signed in. */
   @ApiProperty({ type: String, nullable: true, example: 'ada@example.com' })
-  @ValidateIf(({ as }: TryDto) => as !== null)
+  @ValidateIf(({ as }: TryRuleDto) => as !== null)
   @IsString()
   as!: string | null;
 

@@ -48,7 +48,7 @@ export class DeliveryParametersDto {
 }
 
 /** One try to deliver a message. */
-export class TryDto {
+export class DeliveryTryDto {
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T10:00:00.000Z' })
   at!: Date;
 
@@ -95,8 +95,8 @@ export class DeliveryDto {
   next_try?: Date;
 
   /** The last 50. */
-  @ApiProperty({ type: [TryDto] })
-  tries!: TryDto[];
+  @ApiProperty({ type: [DeliveryTryDto] })
+  tries!: DeliveryTryDto[];
 
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T10:00:00.000Z' })
   created!: Date;
@@ -136,7 +136,7 @@ export class ReplayedDto {
 }
 
 /** How the test went. */
-export class TestedDto extends TryDto {
+export class TestedDto extends DeliveryTryDto {
   @ApiProperty({ example: true })
   delivered!: boolean;
 }

@@ -11,15 +11,13 @@ import {
   Matches,
   ValidateIf,
 } from 'class-validator';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
 import { MAX_URL_LENGTH } from '../../../platform/outbound/outbound-policy.service.js';
 
 const MAX_TYPES = 100;
 
 /** Names of events in small letters, or the beginning of names. */
 const TYPE = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*|\*)?)$/;
-
-/** The property may be left out; `null` is not the same. */
-const MayBeAbsent = () => ValidateIf((_object, value) => value !== undefined);
 
 /** Who is to be told of what. */
 export class CreateEndpointDto {
