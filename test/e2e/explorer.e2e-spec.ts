@@ -11,7 +11,8 @@ describeInBrowser('the explorer at /docs', () => {
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([ServerProcess.start(), launchBrowser()]);
-    page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+    // The page draws what is in view alone; a window of this height shows every operation.
+    page = await browser.newPage({ viewport: { width: 1280, height: 20_000 } });
     page.on('request', (request) => {
       const url = new URL(request.url());
       if (/^https?:$/.test(url.protocol) && url.origin !== server.url) foreign.push(request.url());
