@@ -61,7 +61,8 @@ const ATTEMPTS: Attempt[] = [
   [
     'an endless chain of promises',
     'const again = () => Promise.resolve().then(again); again(); await new Promise(() => {})',
-    { error: { code: 'timeout' } },
+    // Each promise waits for the next one: what is used up first is the machine's matter.
+    { error: { code: expect.stringMatching(/^(timeout|memory_exceeded)$/) as string } },
   ],
   ['an endless loop', 'for (;;);', { error: { code: 'timeout' } }],
   [
