@@ -12,7 +12,7 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
   const document = new DocumentBuilder()
     .setTitle('Coglex')
     .setDescription(
-      'Accounts and documents over REST. Every error is a problem document (RFC 9457) with a stable `code`.',
+      'Accounts, documents, files, payments, AI generation and sandboxed functions over REST. Every error is a problem document (RFC 9457) with a stable `code`.',
     )
     .setVersion(PACKAGE_VERSION)
     .setLicense('MIT', 'https://opensource.org/license/mit')
