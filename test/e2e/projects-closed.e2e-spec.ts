@@ -107,6 +107,11 @@ describe('projects that are closed', () => {
     const moon = await TestProject.create(app);
     expect((await restore(moon.id)).status).toBe(200);
     expect((await restore('f'.repeat(24))).status).toBe(404);
+    expect(await restore('default')).toMatchObject({
+      status: 200,
+      body: { id: 'default', deleted_at: null },
+    });
+    expect((await restore('default')).status).toBe(200);
     await remove(moon.id, moon.name);
     const both = await Promise.all([restore(moon.id), restore(moon.id)]);
     expect(both.map(({ status }) => status)).toEqual([200, 200]);

@@ -105,11 +105,14 @@ export class ProjectsService {
 
   /** @throws CoglexError `not_found`, `gone` */
   async restore(id: string): Promise<ProjectDto> {
-    const restored = await this.repository.change(
-      id,
-      { purge_at: { $gt: new Date() }, purging: { $ne: true } },
-      { $unset: { deleted_at: '', purge_at: '' } },
-    );
+    // The default one is never deleted; changing it would make it.
+    const restored =
+      id !== DEFAULT_PROJECT &&
+      (await this.repository.change(
+        id,
+        { purge_at: { $gt: new Date() }, purging: { $ne: true } },
+        { $unset: { deleted_at: '', purge_at: '' } },
+      ));
     if (restored) return this.changed('project.updated', restored);
     const project = (await this.repository.find(id)) ?? noSuchProject();
     if (!project.deleted_at) return viewOf(project);

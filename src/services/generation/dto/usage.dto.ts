@@ -12,6 +12,7 @@ import {
   MinLength,
   IsInt,
 } from 'class-validator';
+import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
 import { parseList } from '../../../platform/config/setting-parsers.js';
 import { GROUPS, type Group } from '../metering/usage.repository.js';
 
@@ -102,7 +103,7 @@ export class LimitNameDto {
 /** A limit. At least one amount must be there; those that are not have no bound. */
 export class LimitDto extends LimitNameDto {
   @ApiProperty({ type: 'integer', required: false, minimum: 0, example: 100 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
@@ -110,7 +111,7 @@ export class LimitDto extends LimitNameDto {
 
   /** Tokens of prompts and answers together. */
   @ApiProperty({ type: 'integer', required: false, minimum: 0, example: 100000 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
@@ -118,7 +119,7 @@ export class LimitDto extends LimitNameDto {
 
   /** US dollars. */
   @ApiProperty({ required: false, minimum: 0, example: 0.5 })
-  @IsOptional()
+  @MayBeAbsent()
   @IsNumber()
   @Min(0)
   @Max(1e12)

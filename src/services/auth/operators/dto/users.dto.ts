@@ -140,8 +140,9 @@ export class SkippedUserDto {
   @ApiProperty({ example: 3 })
   index!: number;
 
-  @ApiProperty({ example: 'ada@example.com' })
-  _key!: string;
+  /** Absent when it is no text. */
+  @ApiProperty({ required: false, example: 'ada@example.com' })
+  _key?: string;
 
   @ApiProperty({ example: 'There is an account with this key.' })
   reason!: string;
