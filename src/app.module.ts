@@ -19,6 +19,7 @@ import { OutboundModule } from './platform/outbound/outbound.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
+import { RedisModule } from './platform/redis/redis.module.js';
 import { RulesModule } from './platform/security/rules/rules.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecurityModule } from './platform/security/security.module.js';
@@ -28,6 +29,7 @@ import { AuthModule } from './services/auth/index.js';
 import { GenerationModule } from './services/generation/index.js';
 import { ExecutionModule } from './services/execution/index.js';
 import { KeyModule } from './services/key/index.js';
+import { OperationsModule } from './services/operations/index.js';
 import { ProjectModule } from './services/project/index.js';
 import { SchemaModule } from './services/schema/index.js';
 import { PaymentModule } from './services/payment/index.js';
@@ -46,6 +48,7 @@ export class AppModule {
         LoggingModule.forRoot(logger),
         TenancyModule,
         DatabaseModule,
+        RedisModule,
         CacheModule,
         EventsModule,
         JobsModule,
@@ -61,6 +64,7 @@ export class AppModule {
         AuthModule,
         ExecutionModule,
         KeyModule,
+        OperationsModule,
         ProjectModule,
         SchemaModule,
         StorageModule,

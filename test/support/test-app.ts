@@ -58,7 +58,7 @@ export class TestApp {
 
   static async start(options: TestAppOptions = {}): Promise<TestApp> {
     const directory = await mkdtemp(join(tmpdir(), 'coglex-test-'));
-    const databaseName = `test_${randomBytes(6).toString('hex')}`;
+    const databaseName = options.env?.MONGODB_DATABASE ?? `test_${randomBytes(6).toString('hex')}`;
     const env = {
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',

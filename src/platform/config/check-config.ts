@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import type { Config } from './config.js';
 import { readProviders } from './oauth-providers.js';
 import { isModelName } from './generation-words.js';
+import { isRedisUrl } from './network-words.js';
 
 /** Shortest `SERVER_SECRET`, in characters. */
 export const MIN_SECRET_LENGTH = 32;
@@ -24,6 +25,8 @@ export function checkConfig(config: Config): string[] {
   if (config.SERVER_SECRET !== undefined) problems.push(...checkSecret(config.SERVER_SECRET));
   if (config.MONGODB_URI !== undefined)
     claim(isConnectionString(config.MONGODB_URI), 'MONGODB_URI is not a valid MongoDB connection string');
+  if (config.REDIS_URL !== undefined)
+    claim(isRedisUrl(config.REDIS_URL), 'REDIS_URL must be an address such as redis://127.0.0.1:6379');
   claim(
     /^[^/\\. "$*<>:|?\0]+$/.test(config.MONGODB_DATABASE),
     'MONGODB_DATABASE must be a valid database name',

@@ -1,4 +1,4 @@
-import { MetricsSettings } from './settings/metrics.settings.js';
+import { LoggingSettings } from './settings/logging.settings.js';
 
 /**
  * Every setting of the server, under the name of its environment variable. The settings of each part stand in
@@ -7,7 +7,7 @@ import { MetricsSettings } from './settings/metrics.settings.js';
  * The only door to the environment: inject it. Initializers are the defaults. `.env.example` and the table in
  * the README are generated from it with `npm run config`.
  */
-export class Config extends MetricsSettings {
+export class Config extends LoggingSettings {
   /** {@link BASE_URL}, or where the server listens when that is not set. No trailing slash. */
   get baseUrl(): string {
     return (this.BASE_URL ?? `http://127.0.0.1:${this.SERVER_PORT}`).replace(/\/+$/, '');

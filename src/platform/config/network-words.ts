@@ -32,3 +32,10 @@ export function isRedirect(word: string): boolean {
   const { protocol, hash, username, password } = new URL(word);
   return /^https?:$/.test(protocol) && hash === '' && username === '' && password === '';
 }
+
+/** Whether a word is the address of a Redis server, with the number of a database or without. */
+export function isRedisUrl(word: string): boolean {
+  if (!URL.canParse(word)) return false;
+  const { protocol, hostname, pathname } = new URL(word);
+  return /^rediss?:$/.test(protocol) && hostname !== '' && /^(?:\/\d{0,3})?$/.test(pathname);
+}

@@ -1,0 +1,15 @@
+import { Text } from '../setting.decorator.js';
+import { MetricsSettings } from './metrics.settings.js';
+
+/** What several instances share beside the database. */
+export class RedisSettings extends MetricsSettings {
+  @Text({
+    group: 'Operations',
+    about:
+      'Redis that several instances share, such as `redis://:password@host:6379/0` or `rediss://…`. Unset: each process is on its own.',
+    shownDefault: '',
+    secret: true,
+    optional: true,
+  })
+  readonly REDIS_URL?: string;
+}

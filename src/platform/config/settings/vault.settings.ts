@@ -1,0 +1,4 @@
+import { LimitsSettings } from './limits.settings.js';
+
+/** Where secrets come from. */
+export class VaultSettings extends LimitsSettings {}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PubSub } from '../../src/platform/redis/pub-sub.service.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { TestApp } from '../support/test-app.js';
+
+const until = async (condition: () => boolean | Promise<boolean>) => {
+  for (let turn = 0; turn < 400; turn += 1) {
+    if (await condition()) return;
+    await sleep(25);
+  }
+  throw new Error('It did not come to pass');
+};
+
+const redisOf = async (app: TestApp) =>
+  (await app.anonymous.get<{ services: Record<string, string> }>('/health')).body.services.redis;
+
+describeWithRedis('Redis, shared by two instances', () => {
+  let redis: RedisServer;
+  let one: TestApp;
+  let two: TestApp;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const env = { REDIS_URL: redis.url, MONGODB_DATABASE: `test_redis_${process.pid}` };
+    one = await TestApp.start({ env });
+    two = await TestApp.start({ env });
+  });
+  afterAll(async () => {
+    await one.stop();
+    await two.stop();
+    await redis.stop();
+  });
+
+  it('carries messages to every instance once, and is missed by nobody when it comes back', async () => {
+    const heard: string[] = [];
+    one.nest.get(PubSub).subscribe('probe', (message) => heard.push(`one ${message}`));
+    two.nest.get(PubSub).subscribe('probe', (message) => heard.push(`two ${message}`));
+    await until(async () => {
+      await one.nest.get(PubSub).publish('probe', 'ready');
+      return heard.includes('two ready');
+    });
+    heard.length = 0;
+    await two.nest.get(PubSub).publish('probe', 'a b');
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(['two a b', 'one a b']);
+
+    await redis.stop();
+    await until(async () => (await redisOf(one)) === 'unhealthy');
+    await one.nest.get(PubSub).publish('probe', 'alone');
+    expect(heard.slice(2)).toEqual(['one alone']);
+
+    await redis.startAgain();
+    await until(async () => (await redisOf(one)) === 'healthy');
+    await until(async () => {
+      await one.nest.get(PubSub).publish('probe', 'again');
+      return heard.includes('two again');
+    });
+  });
+
+  it('is not configured without its setting', async () => {
+    const alone = await TestApp.start();
+    expect(await redisOf(alone)).toBe('not_configured');
+    await alone.stop();
+  });
+});
