@@ -1,9 +1,10 @@
 import { Events } from '../../src/platform/events/events.service.js';
 import type { Problem } from '../support/api-client.js';
-import { EXECUTION, eventually, execute, storeFunction, type Run } from '../support/execution.js';
+import { EXECUTION, execute, storeFunction, type Run } from '../support/execution.js';
 import { withPublishableKey } from '../support/publishable-key.js';
 import { TestApp } from '../support/test-app.js';
 import { TestUser } from '../support/test-user.js';
+import { eventually } from '../support/until.js';
 
 declare module '../../src/platform/events/event-map.js' {
   interface EventMap {

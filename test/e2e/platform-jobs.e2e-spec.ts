@@ -1,11 +1,8 @@
 import { Jobs } from '../../src/platform/jobs/jobs.service.js';
 import { TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 /** Resolves as soon as the condition holds; the test's own timeout ends it otherwise. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 describe('jobs', () => {
   let one: TestApp;
   let two: TestApp;

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '../support/api-client.js';
 import { HIDDEN, ProbeGate, ProbeModule } from '../support/probe-module.js';
 import { RawConnection } from '../support/raw-connection.js';
 import { TestApp, type LogLine, TEST_SECRET } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 describe('the log', () => {
   let app: TestApp;
@@ -21,10 +21,6 @@ describe('the log', () => {
   afterAll(() => app.stop());
 
   const requestLines = () => log.filter((line) => 'req' in line);
-  const until = async (condition: () => boolean) => {
-    while (!condition()) await sleep(5);
-  };
-
   it('has one line for each request, whatever becomes of it', async () => {
     const paths = [
       '/health',

@@ -1,20 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Mailer } from '../../src/platform/mail/mailer.service.js';
 import { MailServer } from '../support/mail-server.js';
 import { Outbox } from '../support/outbox.js';
 import { TestApp } from '../support/test-app.js';
+import { until } from '../support/until.js';
 
 const LETTER = {
   subject: 'Grüße',
   paragraphs: ['Hello,', 'this is all.'],
   link: { label: 'Open', href: 'https://app.example.com/?token=a.b' },
-};
-
-const until = async (condition: () => boolean | Promise<boolean>) => {
-  for (let tries = 0; !(await condition()); tries += 1) {
-    if (tries > 500) throw new Error('It did not come to that');
-    await sleep(20);
-  }
 };
 
 describe('mail', () => {

@@ -1,15 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PubSub } from '../../src/platform/redis/pub-sub.service.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TestApp } from '../support/test-app.js';
-
-const until = async (condition: () => boolean | Promise<boolean>) => {
-  for (let turn = 0; turn < 400; turn += 1) {
-    if (await condition()) return;
-    await sleep(25);
-  }
-  throw new Error('It did not come to pass');
-};
+import { until } from '../support/until.js';
 
 const redisOf = async (app: TestApp) =>
   (await app.anonymous.get<{ services: Record<string, string> }>('/health')).body.services.redis;

@@ -3,6 +3,7 @@ import { Events } from '../../src/platform/events/events.service.js';
 import type { Problem } from '../support/api-client.js';
 import { TestApp } from '../support/test-app.js';
 import { WebhookReceiver, type Arrival } from '../support/webhook-receiver.js';
+import { until } from '../support/until.js';
 
 declare module '../../src/platform/events/event-map.js' {
   interface EventMap {
@@ -57,9 +58,6 @@ describe('outgoing webhooks', () => {
     on.nest.get(Events).publish('probe.told', data, { id });
   const deliveries = async (query: Record<string, unknown> = {}) =>
     (await app.client.get<Delivery[]>(`${WEBHOOK}/deliveries`, query)).body;
-  const until = async (condition: () => Promise<boolean>) => {
-    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const verify = (secret: string, { body, headers }: Arrival) =>
     new Webhook(secret).verify(body, headers as Record<string, string>);
 

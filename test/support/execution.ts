@@ -45,12 +45,3 @@ export async function storeFunction(
   if (stored.status !== 200) throw new Error(`The function was refused: ${JSON.stringify(stored.body)}`);
   return (parameters, as = client) => as.post(`${EXECUTION}/functions/${name}/invoke`, { parameters });
 }
-
-/** Asks until something is so. */
-export async function eventually<T>(ask: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await ask();
-    if (isSo(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
