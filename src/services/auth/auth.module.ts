@@ -38,6 +38,7 @@ import { PasskeysController } from './passkeys/passkeys.controller.js';
 import { PasskeysRepository } from './passkeys/passkeys.repository.js';
 import { Passkeys } from './passkeys/passkeys.service.js';
 import { AddressVerification } from './recovery/address-verification.service.js';
+import { Takeover } from './recovery/takeover.service.js';
 import { RecoveryController } from './recovery/recovery.controller.js';
 import { Recovery } from './recovery/recovery.service.js';
 import { Redirects } from './redirects.service.js';
@@ -60,7 +61,7 @@ const SESSIONS = [
   Sessions,
   SessionsRepository,
 ];
-const MAILED = [AddressVerification, Codes, MailedSecrets, OneTimeSecrets, Recovery, Redirects];
+const MAILED = [AddressVerification, Codes, MailedSecrets, OneTimeSecrets, Recovery, Redirects, Takeover];
 const OAUTH = [
   BrowserFlowGuard,
   BrowserStates,

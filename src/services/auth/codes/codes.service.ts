@@ -3,13 +3,13 @@ import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { Attempts } from '../abuse/attempts.service.js';
-import type { StoredAccount } from '../account.js';
 import { AddressVerification } from '../recovery/address-verification.service.js';
+import { Takeover } from '../recovery/takeover.service.js';
 import type { SignedIn } from '../sessions/session.js';
 import { SignIns } from '../sign-ins.service.js';
 import type { GenerateCodeDto, VerifyCodeDto } from './dto/codes.dto.js';
 import { codeLetter, magicLinkLetter } from './letters.js';
-import { MailedSecrets, type MailRequest } from './mailed-secrets.service.js';
+import { MailedSecrets, type MailRequest, type SpentSecret } from './mailed-secrets.service.js';
 import { fromToken } from './one-time-secrets.service.js';
 
 /** What a check of a code answers. */
@@ -25,6 +25,7 @@ export class Codes {
     private readonly mailed: MailedSecrets,
     private readonly attempts: Attempts,
     private readonly verification: AddressVerification,
+    private readonly takeover: Takeover,
     private readonly signIns: SignIns,
     private readonly config: Config,
   ) {}
@@ -46,11 +47,10 @@ export class Codes {
     if (!found && signin) throw codeInvalid();
     if (!found) return { valid: false, message: 'The code is wrong, expired or spent' };
     await attempt.succeed();
-    const verified = await this.verification.confirm(found.account, found.claims, caller);
     const valid = { valid: true, message: 'OTP verified successfully' };
-    return signin
-      ? { ...valid, ...(await this.signIn(verified, found.claims.collection, 'code', caller)) }
-      : valid;
+    if (signin) return { ...valid, ...(await this.signIn(found, 'code', caller)) };
+    await this.verification.confirm(found.account, found.claims, caller);
+    return valid;
   }
 
   /** Mails a link that signs in. */
@@ -62,17 +62,16 @@ export class Codes {
   async followLink(token: string, caller: Caller): Promise<SignedIn> {
     const found = await this.mailed.spend('magic-link', fromToken(token));
     if (!found) throw codeInvalid();
-    const account = await this.verification.confirm(found.account, found.claims, caller);
-    return this.signIn(account, found.claims.collection, 'link', caller);
+    return this.signIn(found, 'link', caller);
   }
 
-  private signIn(
-    account: StoredAccount,
-    collection: string,
+  private async signIn(
+    { account, claims }: SpentSecret,
     method: 'code' | 'link',
     caller: Caller,
   ): Promise<SignedIn> {
-    return this.signIns.complete(account, collection, { method, caller });
+    const owned = await this.takeover.ofAddress(account, claims, caller);
+    return this.signIns.complete(owned, claims.collection, { method, caller });
   }
 }
 

@@ -53,6 +53,14 @@ export const addressChangedLetter = (address: string): Letter => ({
   ],
 });
 
+export const passwordRemovedLetter = (): Letter => ({
+  subject: 'Your password was removed',
+  paragraphs: [
+    'You signed in by mail, and with that confirmed your address for the first time.',
+    'Whoever made the account before may not have been you: its password no longer works. You can choose a new one at any time.',
+  ],
+});
+
 export const passwordChangedLetter = (): Letter => ({
   subject: 'Your password was changed',
   paragraphs: [

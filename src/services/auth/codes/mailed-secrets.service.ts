@@ -31,6 +31,12 @@ export interface MailRequest {
   redirect?: string;
 }
 
+/** What a secret that came back stands for. */
+export interface SpentSecret {
+  account: StoredAccount;
+  claims: Required<MailedClaims>;
+}
+
 /** Writes the letter that carries a secret. */
 export type LetterOf = (secret: { token: string; code: string; href?: string }, lifetime: number) => Letter;
 
@@ -90,7 +96,7 @@ export class MailedSecrets {
     purpose: SecretPurpose,
     secret: IssuedSecret,
     of: { key?: string; collection?: string } = {},
-  ): Promise<{ account: StoredAccount; claims: Required<MailedClaims> } | undefined> {
+  ): Promise<SpentSecret | undefined> {
     const claims = (await this.secrets.spend(purpose, secret)) as MailedClaims | undefined;
     if (claims?.user === undefined || claims.address === undefined) return undefined;
     const { collection, key, user, address } = claims;

@@ -16,6 +16,7 @@ import { addressOf } from '../mail-address.js';
 import { Redirects } from '../redirects.service.js';
 import { Sessions } from '../sessions/sessions.service.js';
 import { AddressVerification } from './address-verification.service.js';
+import { Takeover } from './takeover.service.js';
 
 /** New passwords for those who forgot theirs, and addresses that are found to be their owner's. */
 @Injectable()
@@ -24,6 +25,7 @@ export class Recovery {
     private readonly accounts: AccountsRepository,
     private readonly mailed: MailedSecrets,
     private readonly verification: AddressVerification,
+    private readonly takeover: Takeover,
     private readonly attempts: Attempts,
     private readonly redirects: Redirects,
     private readonly passwords: Passwords,
@@ -51,11 +53,15 @@ export class Recovery {
     if (!found) throw codeInvalid();
     const { collection, user: id, address } = found.claims;
     const isVerified = addressOf(found.account) === address;
+    // Until now anybody may have made it: what else they left behind to sign in with goes as well.
+    const isTakenOver = isVerified && !found.account._verified;
+    if (isTakenOver) await this.takeover.forgetWays(collection, id);
     const account = await this.accounts.update(
       collection,
       { _id: id },
       {
         $set: { _password: hash, _patched: new Date(), ...(isVerified ? { _verified: true } : {}) },
+        ...(isTakenOver ? { $unset: { _totp: '', _recovery: '' } } : {}),
         $inc: { _generation: 1 },
       },
     );
