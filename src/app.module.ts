@@ -11,6 +11,7 @@ import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { createValidationPipe } from './platform/errors/validation.pipe.js';
 import { EventsModule } from './platform/events/events.module.js';
 import { HealthModule } from './platform/health/health.module.js';
+import { ModulesModule } from './platform/modules/modules.module.js';
 import { IdempotencyModule } from './platform/http/idempotency/idempotency.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         LoggingModule.forRoot(logger),
+        ModulesModule,
         TenancyModule,
         DatabaseModule,
         RedisModule,

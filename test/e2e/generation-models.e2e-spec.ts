@@ -188,16 +188,20 @@ describe('models', () => {
   });
 
   it('tell /health how the last calls went', async () => {
-    const health = async () =>
-      (await api.app.anonymous.get<{ services: Record<string, string> }>('/health')).body.services.ai_service;
+    const health = async () => {
+      const { services } = (await api.app.anonymous.get<{ services: Record<string, string> }>('/health'))
+        .body;
+      return `${services.gemini}, all in all ${services.ai_service}`;
+    };
     const converse = () => api.app.client.post(`${GENERATION}/converse`, { contents: 'Hi' });
     await converse();
-    expect(await health()).toBe('healthy');
+    expect(await health()).toBe('healthy, all in all healthy');
     api.gemini.always(gemini.fail(503, 'UNAVAILABLE', 'x'));
     for (let call = 0; call < 3; call += 1) await converse();
-    expect(await health()).toBe('unhealthy');
+    // The models of the other provider are still there.
+    expect(await health()).toBe('unhealthy, all in all degraded');
     api.forget();
     await converse();
-    expect(await health()).toBe('healthy');
+    expect(await health()).toBe('healthy, all in all healthy');
   });
 });

@@ -7,6 +7,7 @@ import { ConnectionSupervisor } from './connection-supervisor.service.js';
 import { Database } from './database.service.js';
 import { Indexes } from './indexes.service.js';
 import { EmbeddedDatabase } from './embedded-database.service.js';
+import { ModuleRegistry } from '../modules/module-registry.service.js';
 
 /** A first attempt that fails before anybody waits for it would otherwise end the process. */
 const heard = (connection: Connection) => connection.on('error', () => undefined);
@@ -32,4 +33,17 @@ class EngineModule {}
   providers: [Database, ConnectionSupervisor, Indexes],
   exports: [Database, Indexes],
 })
-export class DatabaseModule {}
+export class DatabaseModule {
+  constructor(modules: ModuleRegistry, database: Database, config: Config) {
+    modules.register({
+      key: 'database',
+      title: 'Database',
+      driver: config.MONGODB_URI === undefined ? 'embedded' : 'mongodb',
+      essential: true,
+      probe: async () => {
+        await database.ping();
+        return 'healthy';
+      },
+    });
+  }
+}

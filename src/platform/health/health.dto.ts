@@ -1,33 +1,46 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-const STATES = ['healthy', 'unhealthy'] as const;
-const PART_STATES = [...STATES, 'not_configured'] as const;
+import type { ModuleState } from '../modules/module-definition.js';
+import type { OverallState } from '../modules/module-states.service.js';
+import { MODULE_STATES, OVERALL_STATES } from '../modules/module-status.dto.js';
 
 /** State of the process alone. */
 export class LivenessDto {
-  @ApiProperty({ enum: STATES, example: 'healthy' })
-  status!: 'healthy' | 'unhealthy';
+  @ApiProperty({ enum: ['healthy'], example: 'healthy' })
+  status!: 'healthy';
 }
 
-/** State of the server and of each part that it stands on. */
+/** State of the server and of each module of it. */
 export class HealthDto {
-  /** `unhealthy` when a part is. */
-  @ApiProperty({ enum: STATES, example: 'healthy' })
-  status!: 'healthy' | 'unhealthy';
+  /** `unhealthy` when the server cannot serve; `degraded` when something that it goes on without is down. */
+  @ApiProperty({ enum: OVERALL_STATES, example: 'healthy' })
+  status!: OverallState;
 
   /** When this was found out, ISO 8601. */
   @ApiProperty({ example: '2026-11-21T10:00:00.000Z' })
   timestamp!: string;
 
-  /** Each part by its name. */
+  /** Each module by its key. */
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: 'string', enum: [...PART_STATES] },
-    example: { database: 'healthy' },
+    additionalProperties: { type: 'string', enum: [...MODULE_STATES] },
+    example: { database: 'healthy', redis: 'not_configured' },
   })
-  services!: Record<string, 'healthy' | 'unhealthy' | 'not_configured'>;
+  services!: Record<string, ModuleState>;
 
-  /** What else is worth to be known of a part, such as the layers of the sandbox. */
+  /** How long it took to ask each module that had to be asked, in milliseconds. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    example: { database: 0.84 },
+  })
+  timings!: Record<string, number>;
+
+  /** How long this answer took, in milliseconds; all modules are asked at once. */
+  @ApiProperty({ example: 1.12 })
+  durationMs!: number;
+
+  /** What else is worth to be known of a module, such as the layers of the sandbox. */
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'object', additionalProperties: true },

@@ -1,13 +1,10 @@
-import { Global, Module } from '@nestjs/common';
-import { HealthChecks } from './health-checks.service.js';
+import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { HealthService } from './health.service.js';
 
-/** `/health`, `/health/live` and `/health/ready`; modules register their parts with {@link HealthChecks}. */
-@Global()
+/** `/health`, `/health/live` and `/health/ready`; modules register with `ModuleRegistry`. */
 @Module({
   controllers: [HealthController],
-  providers: [HealthChecks, HealthService],
-  exports: [HealthChecks],
+  providers: [HealthService],
 })
 export class HealthModule {}

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { Redis as RedisClient, type RedisOptions } from 'ioredis';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config.js';
-import { HealthChecks } from '../health/health-checks.service.js';
+import { ModuleRegistry } from '../modules/module-registry.service.js';
 
 /** Longest wait for a connection, and for the answer to a command, in milliseconds. */
 const PATIENCE_MS = 1000;
@@ -24,15 +24,19 @@ export class Redis implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly logger: PinoLogger,
-    checks: HealthChecks,
+    modules: ModuleRegistry,
   ) {
     logger.setContext(Redis.name);
     this.prefix = `coglex:${config.MONGODB_DATABASE}:`;
     if (config.REDIS_URL !== undefined) this.client = this.watched(this.connection());
-    checks.register('redis', async () => {
-      if (!this.client) return 'not_configured';
-      await this.client.ping();
-      return 'healthy';
+    modules.register({
+      key: 'redis',
+      title: 'Redis',
+      probe: async () => {
+        if (!this.client) return 'not_configured';
+        await this.client.ping();
+        return 'healthy';
+      },
     });
   }
 

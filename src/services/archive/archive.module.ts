@@ -32,6 +32,7 @@ import { Ingest } from './upload/ingest.service.js';
 import { FileMetadata } from './upload/metadata.service.js';
 import { Publisher } from './upload/publisher.service.js';
 import { Uploads } from './upload/uploads.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Files over REST: `/service/archive/v1`. */
 @Module({
@@ -69,4 +70,13 @@ import { Uploads } from './upload/uploads.service.js';
   ],
   exports: [FileStore],
 })
-export class ArchiveModule {}
+export class ArchiveModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({
+      key: 'archive',
+      title: 'Files',
+      needs: ['database', 'files'],
+      uses: ['scanner', 'jobs'],
+    });
+  }
+}

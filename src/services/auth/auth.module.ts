@@ -51,6 +51,7 @@ import { SessionsRepository } from './sessions/sessions.repository.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignInWays } from './sign-in-ways.service.js';
 import { SignIns } from './sign-ins.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 const ACCOUNTS = [AccountEvents, AccountRequests, AccountsRepository, Attempts, AuthService, UserCollections];
 const SESSIONS = [
@@ -105,4 +106,8 @@ const FACTORS = [Mfa, Passkeys, PasskeysRepository, RecoveryCodes, SecondFactors
   ],
   exports: [AuthService],
 })
-export class AuthModule {}
+export class AuthModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({ key: 'auth', title: 'Accounts', needs: ['database'], uses: ['mail', 'oauth'] });
+  }
+}

@@ -37,6 +37,7 @@ import { UsageReports } from './metering/usage-reports.service.js';
 import { UsageRepository } from './metering/usage.repository.js';
 import { ModelsService } from './models.service.js';
 import { GenerationTools } from './tools/generation-tools.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 const DRIVERS = [Drivers, GeminiClients, GeminiDriver, OpenAiClients, OpenAiDriver];
 const CALLS = [Fallbacks, MeteredCalls, ModelBounds, ModelCalls, ProviderCalls, ProviderHealth];
@@ -58,4 +59,13 @@ const OPEN = [ConverseService, Conversations, ModelsService, GenerationHooks, Ge
   providers: [...DRIVERS, ...CALLS, ...METERING, ...LIMITS, ...CONVERSE, ...FILES, ...OPEN, Indexes],
   exports: OPEN,
 })
-export class GenerationModule {}
+export class GenerationModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({
+      key: 'generation',
+      title: 'Models',
+      needs: ['database', 'ai_service'],
+      uses: ['jobs'],
+    });
+  }
+}

@@ -20,6 +20,7 @@ import { Reconciler } from './reconcile/reconciler.service.js';
 import { StripeClient } from './stripe/stripe-client.service.js';
 import { StripeHealth } from './stripe/stripe-health.service.js';
 import { StripeEventsController } from './stripe-events.controller.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Payments by Stripe: `/service/payment/v1`, and {@link Ledger} for applications. */
 @Module({
@@ -46,4 +47,15 @@ import { StripeEventsController } from './stripe-events.controller.js';
   ],
   exports: [Ledger, Reconciler],
 })
-export class PaymentModule {}
+export class PaymentModule {
+  constructor(modules: ModuleRegistry, stripe: StripeClient) {
+    modules.register({
+      key: 'payment',
+      title: 'Payments',
+      needs: ['database'],
+      // Without Stripe the ledger can still be read.
+      uses: ['stripe', 'jobs'],
+      probe: () => Promise.resolve(stripe.isConfigured ? 'healthy' : 'not_configured'),
+    });
+  }
+}

@@ -8,6 +8,7 @@ import { RuleTrial } from './rule-trial.service.js';
 import { SchemaController } from './schema.controller.js';
 import { SchemaService } from './schema.service.js';
 import { StoredDocuments } from './stored-documents-check.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Declarations of collections: `/service/schema/v1`, and {@link DocumentSchemas} for those who write documents. */
 @Module({
@@ -24,4 +25,8 @@ import { StoredDocuments } from './stored-documents-check.service.js';
   ],
   exports: [DocumentSchemas],
 })
-export class SchemaModule {}
+export class SchemaModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({ key: 'schema', title: 'Schemas and rules', needs: ['database'] });
+  }
+}

@@ -9,6 +9,7 @@ import { QueryParameters } from './query-parameters.service.js';
 import { RowAccess } from './row-access.service.js';
 import { StorageController } from './storage.controller.js';
 import { StorageService } from './storage.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Documents over REST: `/service/storage/v1`. */
 @Module({
@@ -25,4 +26,8 @@ import { StorageService } from './storage.service.js';
   ],
   exports: [CheckedUpdates, QueryParameters, StorageService, DocumentWriter],
 })
-export class StorageModule {}
+export class StorageModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({ key: 'storage', title: 'Documents', needs: ['database', 'schema'] });
+  }
+}

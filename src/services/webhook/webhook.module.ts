@@ -12,6 +12,7 @@ import { EndpointHealth } from './outbox/endpoint-health.service.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { WebhookSender } from './outbox/webhook-sender.service.js';
 import { ProjectWebhooks } from './project-webhooks.service.js';
+import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Outgoing webhooks for every event of every service: `/service/webhook/v1`. */
 @Module({
@@ -30,4 +31,8 @@ import { ProjectWebhooks } from './project-webhooks.service.js';
     WebhookSender,
   ],
 })
-export class WebhookModule {}
+export class WebhookModule {
+  constructor(modules: ModuleRegistry) {
+    modules.register({ key: 'webhook', title: 'Webhooks', needs: ['database', 'jobs'] });
+  }
+}

@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Config } from '../../config/config.js';
@@ -21,6 +21,11 @@ export class FolderTransport implements MailTransport {
     // Whoever watches the folder sees whole files alone.
     await writeFile(`${path}.part`, message as Buffer, { mode: 0o600 });
     await rename(`${path}.part`, path);
+  }
+
+  async check(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await access(this.directory, constants.W_OK);
   }
 
   close(): void {

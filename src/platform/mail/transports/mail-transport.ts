@@ -11,6 +11,8 @@ export interface OutgoingMail extends RenderedLetter {
 export interface MailTransport {
   /** Resolves when the mail is taken. */
   send(mail: OutgoingMail): Promise<void>;
+  /** Resolves when mail would be taken now. */
+  check(): Promise<void>;
   close(): void;
 }
 

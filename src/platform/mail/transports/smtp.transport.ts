@@ -34,6 +34,10 @@ export class SmtpTransport implements MailTransport {
     await this.transport.sendMail(messageOf(mail, this.config));
   }
 
+  async check(): Promise<void> {
+    await this.transport.verify();
+  }
+
   close(): void {
     this.transport.close();
   }

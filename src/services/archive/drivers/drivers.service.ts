@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { DiskDriver } from './disk/disk-driver.js';
 import type { DriverName, FileDriver } from './file-driver.js';
@@ -12,6 +13,9 @@ import { SafeDriver } from './safe-driver.js';
 /** Directory in `DATA_DIR` of the disk driver. */
 export const FILES_DIRECTORY = 'files';
 
+/** How long it is believed that the storage of others is there, in milliseconds: it counts requests. */
+const FRESH_MS = 10_000;
+
 /** The drivers. All of them are there at once: while files are moved, some are still where they were. */
 @Injectable()
 export class Drivers implements OnApplicationShutdown {
@@ -20,7 +24,21 @@ export class Drivers implements OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
-  ) {}
+    modules: ModuleRegistry,
+  ) {
+    modules.register({
+      key: 'files',
+      title: 'Bytes of files',
+      driver: this.current,
+      needs: this.current === 'gridfs' ? ['database'] : [],
+      freshMs: this.current === 's3' ? FRESH_MS : 0,
+      probe: async (signal) => {
+        if (this.current === 's3' && !this.hasS3) return 'not_configured';
+        await this.get(this.current).check?.(signal);
+        return 'healthy';
+      },
+    });
+  }
 
   /** Name of the driver that takes new files. */
   get current(): DriverName {
@@ -47,6 +65,11 @@ export class Drivers implements OnApplicationShutdown {
     if (name === 'disk') return new DiskDriver(join(this.config.DATA_DIR, FILES_DIRECTORY));
     if (name === 'gridfs') return new GridFsDriver((project) => this.database.project(project));
     return this.makeS3();
+  }
+
+  private get hasS3(): boolean {
+    const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: id, S3_SECRET_ACCESS_KEY: secret } = this.config;
+    return [bucket, id, secret].every((setting) => setting !== undefined);
   }
 
   private makeS3(): FileDriver {

@@ -53,6 +53,8 @@ export interface FileDriver {
   list(project: string): AsyncIterable<StoredBytes>;
   /** Throws away what was staged for a project before a moment, and neither kept nor discarded. */
   sweep(project: string, before: Date): Promise<void>;
+  /** Whether it can be reached now; drivers without it stand on the database alone. @throws the driver's error */
+  check?(signal: AbortSignal): Promise<void>;
   /** Ends connections. */
   close?(): Promise<void>;
 }

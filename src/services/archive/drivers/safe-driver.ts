@@ -44,6 +44,10 @@ export class SafeDriver implements FileDriver {
     return this.driver.sweep(project, before);
   }
 
+  async check(signal: AbortSignal): Promise<void> {
+    await this.driver.check?.(signal);
+  }
+
   async close(): Promise<void> {
     await this.driver.close?.();
   }

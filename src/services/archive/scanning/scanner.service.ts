@@ -2,16 +2,31 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import type { Blob } from '../blobs/blob.js';
 import { Clamd, ScannerUnavailableError, type Verdict } from './clamd.js';
+
+/** How long it is believed that the scanner is there, in milliseconds. */
+const FRESH_MS = 5000;
 
 /** Looks for viruses, when `CLAMD_URL` is set. */
 @Injectable()
 export class Scanner {
   private readonly clamd?: Clamd;
 
-  constructor({ CLAMD_URL: url }: Config) {
+  constructor({ CLAMD_URL: url }: Config, modules: ModuleRegistry) {
     this.clamd = url === undefined ? undefined : new Clamd(url);
+    modules.register({
+      key: 'scanner',
+      title: 'Virus scanner',
+      driver: 'clamd',
+      freshMs: FRESH_MS,
+      probe: async () => {
+        if (!this.clamd) return 'not_configured';
+        await this.clamd.ping();
+        return 'healthy';
+      },
+    });
   }
 
   get isOn(): boolean {

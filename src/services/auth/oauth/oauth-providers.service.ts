@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { readProviders } from '../../../platform/config/oauth-providers.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import type { OAuthProvider } from './oauth-provider.js';
 
 const OPENID = 'openid email profile';
@@ -19,7 +20,15 @@ export class OAuthProviders {
   private readonly presets: Preset[];
   private readonly configured = new Map<string, OAuthProvider>();
 
-  constructor(private readonly config: Config) {
+  constructor(
+    private readonly config: Config,
+    modules: ModuleRegistry,
+  ) {
+    modules.register({
+      key: 'oauth',
+      title: 'Sign-in by other providers',
+      probe: () => Promise.resolve(this.configured.size > 0 ? 'healthy' : 'not_configured'),
+    });
     this.presets = presetsOf(config);
     for (const { id, secret, ...preset } of this.presets) {
       const { [id]: clientId, [secret]: clientSecret } = config;

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
-import { HealthChecks } from '../../../platform/health/health-checks.service.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import type { Language } from '../worker/protocol.js';
 import { knownLayers } from './layers.js';
@@ -12,6 +12,8 @@ import { Slots } from './slots.js';
 import { readableFiles } from './worker-files.js';
 import { WorkerPool } from './worker-pool.service.js';
 import type { RunContext, WorkerProcess } from './worker-process.js';
+
+const RUNTIMES = ['python', 'javascript'] as const;
 
 /** Code to run, with its limits. */
 export interface Program {
@@ -34,13 +36,25 @@ export class Sandbox {
     private readonly pool: WorkerPool,
     private readonly context: ProjectContext,
     private readonly logger: PinoLogger,
-    health: HealthChecks,
+    modules: ModuleRegistry,
   ) {
     logger.setContext(Sandbox.name);
     this.slots = new Slots(config.EXECUTION_MAX_RUNS, config.EXECUTION_MAX_WAITING);
-    health.register('execution', async () => {
-      const sandbox = await knownLayers(readableFiles('python'));
-      return { state: 'healthy', details: { sandbox } };
+    for (const runtime of RUNTIMES)
+      modules.register({
+        key: `${runtime}_sandbox`,
+        title: `Sandbox for ${runtime === 'python' ? 'Python' : 'JavaScript'}`,
+        probe: () => Promise.resolve(pool.isFailing(runtime) ? 'unhealthy' : 'healthy'),
+      });
+    modules.register({
+      key: 'execution',
+      title: 'Code',
+      needs: ['database'],
+      uses: ['jobs', ...RUNTIMES.map((runtime) => `${runtime}_sandbox`)],
+      probe: async () => {
+        const sandbox = await knownLayers(readableFiles('python'));
+        return { state: 'healthy', details: { sandbox } };
+      },
     });
   }
 

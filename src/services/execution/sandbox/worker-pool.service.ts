@@ -21,6 +21,7 @@ const SWEEP_MS = 1000;
 export class WorkerPool implements OnApplicationShutdown {
   private readonly idle: WorkerProcess[] = [];
   private readonly living = new Set<WorkerProcess>();
+  private readonly failing = new Set<Runtime>();
   private sweeper?: NodeJS.Timeout;
   private closed = false;
 
@@ -39,10 +40,21 @@ export class WorkerPool implements OnApplicationShutdown {
     for (let kept = this.kept(runtime, tenant); kept; kept = this.kept(runtime, tenant))
       if (await isReady(kept)) return kept;
     await this.makeRoom();
-    const worker = await this.start(runtime);
-    worker.tenant = tenant;
-    await worker.ready();
-    return worker;
+    try {
+      const worker = await this.start(runtime);
+      worker.tenant = tenant;
+      await worker.ready();
+      this.failing.delete(runtime);
+      return worker;
+    } catch (error) {
+      this.failing.add(runtime);
+      throw error;
+    }
+  }
+
+  /** Whether the last attempt to start a worker failed. The next that succeeds ends that. */
+  isFailing(runtime: Runtime): boolean {
+    return this.failing.has(runtime);
   }
 
   giveBack(worker: WorkerProcess): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { HealthChecks, type HealthState } from '../../../platform/health/health-checks.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import type { ModuleState } from '../../../platform/modules/module-definition.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import type { Provider } from '../drivers/driver.js';
 import { Drivers } from '../drivers/drivers.service.js';
 
@@ -9,18 +10,31 @@ const FAILURES = 3;
 /** How long that is believed without a further call, in milliseconds. */
 const MEMORY_MS = 60_000;
 
+const TITLES: Record<Provider, string> = { gemini: 'Gemini', openai: 'OpenAI-compatible models' };
+
 const FAULTS = new Set(['provider_unavailable', 'provider_timeout', 'provider_key_invalid']);
 
-/** Tells `/health` how the last calls went. A probe of its own would cost money at every check. */
+/** Tells how the last calls went. A probe of its own would cost money at every check. */
 @Injectable()
 export class ProviderHealth {
   private readonly failures = new Map<Provider, { count: number; at: number }>();
 
   constructor(
     private readonly drivers: Drivers,
-    checks: HealthChecks,
+    modules: ModuleRegistry,
   ) {
-    checks.register('ai_service', async () => Promise.resolve(this.state()));
+    for (const { provider, isConfigured } of drivers.all)
+      modules.register({
+        key: provider,
+        title: TITLES[provider],
+        probe: () => Promise.resolve(isConfigured ? this.stateOf(provider) : 'not_configured'),
+      });
+    modules.register({
+      key: 'ai_service',
+      title: 'Providers of models',
+      uses: drivers.all.map(({ provider }) => provider),
+      probe: () => Promise.resolve(this.state()),
+    });
   }
 
   /** Notes how a call with the server's own key ended. */
@@ -32,10 +46,15 @@ export class ProviderHealth {
     }
   }
 
-  private state(): HealthState {
+  /** One that is down leaves the models of the others. */
+  private state(): ModuleState {
     const configured = this.drivers.all.filter(({ isConfigured }) => isConfigured);
     if (configured.length === 0) return 'not_configured';
-    return configured.some(({ provider }) => this.isDown(provider)) ? 'unhealthy' : 'healthy';
+    return configured.every(({ provider }) => this.isDown(provider)) ? 'unhealthy' : 'healthy';
+  }
+
+  private stateOf(provider: Provider): ModuleState {
+    return this.isDown(provider) ? 'unhealthy' : 'healthy';
   }
 
   private isDown(provider: Provider): boolean {

@@ -1,31 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { HealthChecks, type HealthState } from '../../../platform/health/health-checks.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import type { ModuleState } from '../../../platform/modules/module-definition.js';
+import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import { StripeClient } from './stripe-client.service.js';
 
 /** How long an answer holds, in milliseconds: probes come every few seconds, and Stripe counts requests. */
 const FRESH_MS = 30_000;
 
-/** Tells `/health` how Stripe does. */
+/** Tells how Stripe does. */
 @Injectable()
 export class StripeHealth {
-  private last?: { state: Promise<HealthState>; at: number };
-
   constructor(
     private readonly stripe: StripeClient,
-    checks: HealthChecks,
+    modules: ModuleRegistry,
   ) {
-    checks.register('stripe', () => this.state());
+    modules.register({
+      key: 'stripe',
+      title: 'Stripe',
+      freshMs: FRESH_MS,
+      probe: () => (stripe.isConfigured ? this.ask() : Promise.resolve('not_configured')),
+    });
   }
 
-  private state(): Promise<HealthState> {
-    if (!this.stripe.isConfigured) return Promise.resolve('not_configured');
-    const now = Date.now();
-    if (!this.last || now - this.last.at > FRESH_MS) this.last = { state: this.ask(), at: now };
-    return this.last.state;
-  }
-
-  private async ask(): Promise<HealthState> {
+  private async ask(): Promise<ModuleState> {
     try {
       await this.stripe.call((stripe) =>
         stripe.balance.retrieve({}, { timeout: 1500, maxNetworkRetries: 0 }),

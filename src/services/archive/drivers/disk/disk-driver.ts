@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, opendir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, opendir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,6 +26,11 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
  */
 export class DiskDriver implements FileDriver {
   constructor(private readonly root: string) {}
+
+  async check(): Promise<void> {
+    await mkdir(this.root, { recursive: true, mode: 0o700 });
+    await access(this.root, constants.W_OK);
+  }
 
   async stage(project: string, bytes: Readable): Promise<StagedBytes> {
     const staging = join(this.root, project, STAGING);

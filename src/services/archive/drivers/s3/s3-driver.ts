@@ -88,6 +88,10 @@ export class S3Driver implements FileDriver {
         await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));
   }
 
+  async check(abortSignal: AbortSignal): Promise<void> {
+    await this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 }), { abortSignal });
+  }
+
   async close(): Promise<void> {
     this.client.destroy();
     return Promise.resolve();
