@@ -32,6 +32,12 @@ class Listener {
 @Module({ controllers: [ProbeController], providers: [Listener] })
 class ProbeModule {}
 
+/** Collections of the installation that hold what belongs to projects. */
+const BELONGINGS = [
+  ...['_WEBHOOK_ENDPOINTS', '_WEBHOOK_DELIVERIES', '_STRIPE_EVENTS'],
+  ...['_USER_COLLECTIONS', '_SCHEDULES', '_RUNS'],
+];
+
 describe('projects that are closed', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -121,6 +127,8 @@ describe('projects that are closed', () => {
     const moon = await TestProject.create(app);
     const mars = await TestProject.create(app, 'Mars');
     for (const { client } of [moon, mars]) await client.post(THINGS, { name: 'lamp' });
+    for (const name of BELONGINGS)
+      await app.db.collection(name).insertMany([{ project: moon.id }, { project: mars.id }]);
     for (const { id, name } of [moon, mars]) await remove(id, name);
     const projects = app.db.collection<{ _id: string }>('_PROJECTS');
     await projects.updateOne({ _id: moon.id }, { $set: { purge_at: new Date() } });
@@ -128,7 +136,10 @@ describe('projects that are closed', () => {
     while ((await app.client.get(`${PROJECT}/${moon.id}`)).status !== 404)
       await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await app.database(moon.id).listCollections().toArray()).toEqual([]);
-    expect(await app.db.collection('_KEYS').countDocuments({ project: moon.id })).toBe(0);
+    for (const name of ['_KEYS', ...BELONGINGS]) {
+      expect([name, await app.db.collection(name).countDocuments({ project: moon.id })]).toEqual([name, 0]);
+      expect(await app.db.collection(name).countDocuments({ project: mars.id })).toBeGreaterThan(0);
+    }
     while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(told).toMatchObject([
       { type: 'project.deleted', project: 'default', data: { id: moon.id, name: 'Moon' } },

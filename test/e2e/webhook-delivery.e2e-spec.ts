@@ -184,6 +184,17 @@ describe('outgoing webhooks', () => {
     expect(receiver.arrivals[0].headers['webhook-signature']?.toString().split(' ')).toHaveLength(2);
   });
 
+  it('are signed with secrets that the database does not show, and are not sent without', async () => {
+    const { _id, secret } = await endpoint();
+    const endpoints = app.db.collection<{ _id: string }>('_WEBHOOK_ENDPOINTS');
+    expect(JSON.stringify(await endpoints.findOne({ _id }))).not.toContain(secret.slice('whsec_'.length));
+    await endpoints.updateOne({ _id }, { $set: { secrets: [{ sealed: 'of another SERVER_SECRET' }] } });
+    const test = await app.client.post<{ error: string }>(`${WEBHOOK}/endpoints/${_id}/test`);
+    expect(test.body).toMatchObject({ delivered: false });
+    expect(test.body.error).toMatch(/rotate it/);
+    expect(receiver.arrivals).toEqual([]);
+  });
+
   it('can be tested, and sent again alone or for a span of time', async () => {
     const from = new Date().toISOString();
     const { _id, secret } = await endpoint();

@@ -7,7 +7,7 @@ describe('an account that a stranger has made with the address of somebody else'
   let app: TestApp;
   let outbox: Outbox;
   beforeAll(async () => {
-    app = await TestApp.start();
+    app = await TestApp.start({ env: { AUTH_MAIL_TAKEOVER: 'true' } });
     outbox = new Outbox(app);
   });
   afterAll(() => app.stop());

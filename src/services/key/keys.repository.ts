@@ -4,6 +4,7 @@ import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
 import { Indexes } from '../../platform/database/indexes.service.js';
 import { KEYS, type StoredKey } from '../../platform/security/keys/stored-key.js';
+import { ProjectBelongings } from '../../platform/tenancy/project-belongings.service.js';
 
 /** Keys in the database of the installation. */
 @Injectable()
@@ -14,7 +15,9 @@ export class KeysRepository {
     private readonly database: Database,
     private readonly indexes: Indexes,
     config: Config,
+    belongings: ProjectBelongings,
   ) {
+    belongings.add(KEYS);
     this.time = { maxTimeMS: config.MONGODB_MAX_TIME_MS };
   }
 

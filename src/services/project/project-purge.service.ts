@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Database } from '../../platform/database/database.service.js';
 import { Events } from '../../platform/events/events.service.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
-import { KEYS, type StoredKey } from '../../platform/security/keys/stored-key.js';
+import { ProjectBelongings } from '../../platform/tenancy/project-belongings.service.js';
 import { DEFAULT_PROJECT, ProjectContext } from '../../platform/tenancy/project-context.service.js';
 import './project-events.js';
 import { ProjectsRepository } from './projects.repository.js';
@@ -19,6 +19,7 @@ export class ProjectPurge implements OnModuleInit {
   constructor(
     private readonly repository: ProjectsRepository,
     private readonly database: Database,
+    private readonly belongings: ProjectBelongings,
     private readonly context: ProjectContext,
     private readonly events: Events,
     private readonly jobs: Jobs,
@@ -49,7 +50,7 @@ export class ProjectPurge implements OnModuleInit {
     // Restored in the meantime.
     if (!project) return;
     await this.database.project(id).dropDatabase();
-    await this.database.system<StoredKey>(KEYS).deleteMany({ project: id });
+    await this.belongings.remove(id);
     const event = { id, name: project.name };
     await this.context.run(DEFAULT_PROJECT, () =>
       this.events.publish('project.deleted', event, { id: `project-deleted-${id}` }),

@@ -11,7 +11,6 @@ import { DeliveryWorker } from './outbox/delivery-worker.service.js';
 import { EndpointHealth } from './outbox/endpoint-health.service.js';
 import { Outbox } from './outbox/outbox.service.js';
 import { WebhookSender } from './outbox/webhook-sender.service.js';
-import { ProjectWebhooks } from './project-webhooks.service.js';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 
 /** Outgoing webhooks for every event of every service: `/service/webhook/v1`. */
@@ -27,7 +26,6 @@ import { ModuleRegistry } from '../../platform/modules/module-registry.service.j
     DeliveryWorker,
     EndpointHealth,
     Outbox,
-    ProjectWebhooks,
     WebhookSender,
   ],
 })

@@ -1,5 +1,5 @@
 import { isRedirect } from '../network-words.js';
-import { Choice, Duration, Integer, List } from '../setting.decorator.js';
+import { Choice, Duration, Flag, Integer, List } from '../setting.decorator.js';
 import { StorageSettings } from './storage.settings.js';
 
 /** Accounts and sign-in. */
@@ -51,4 +51,11 @@ export class AccountsSettings extends StorageSettings {
     about: '`SameSite` of the cookies; `none` is for pages of other sites and needs https.',
   })
   readonly AUTH_COOKIE_SAME_SITE: 'lax' | 'strict' | 'none' = 'lax';
+
+  @Flag({
+    group: 'Accounts',
+    about:
+      'Whether the first sign-in by mail to an account whose address was never confirmed removes the passwords, passkeys and sessions from before.',
+  })
+  readonly AUTH_MAIL_TAKEOVER: boolean = false;
 }

@@ -1,18 +1,8 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import type { ImageParametersDto } from './image-parameters.dto.js';
-
-/** Loaders for what can be resized; all others are closed, whatever the bytes pass for. */
-const LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}`);
-
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: LOADERS });
-// Several images at a time are better than several threads for one.
-sharp.concurrency(1);
-// Results are kept by the cache of this service; the library's own would only hold memory.
-sharp.cache(false);
 
 /** Longest time for one image, in seconds. */
 const TIMEOUT = 20;
@@ -34,6 +24,7 @@ export async function resize(
   format: ImageFormat,
   limits: ImageLimits,
 ): Promise<Buffer> {
+  const { sharp } = await import('./image-library.js');
   const bytes = await buffer(source);
   const image = sharp(bytes, { limitInputPixels: limits.pixels, failOn: 'error' }).timeout({
     seconds: TIMEOUT,

@@ -6,6 +6,9 @@ import { OpenCollections } from '../../../platform/database/query/open-collectio
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
+
+const REGISTRY = '_USER_COLLECTIONS';
 
 interface StoredUserCollection {
   /** `<project>/<collection>` */
@@ -34,7 +37,9 @@ export class UserCollections implements OnApplicationBootstrap {
     private readonly context: ProjectContext,
     private readonly config: Config,
     jobs: Jobs,
+    belongings: ProjectBelongings,
   ) {
+    belongings.add(REGISTRY);
     const run = () => this.read().catch(() => undefined);
     jobs.register({ name: 'user-collections', everyMs: READ_MS, exclusive: false, run });
   }
@@ -91,6 +96,6 @@ export class UserCollections implements OnApplicationBootstrap {
   }
 
   private registry(): mongo.Collection<StoredUserCollection> {
-    return this.database.system<StoredUserCollection>('_USER_COLLECTIONS');
+    return this.database.system<StoredUserCollection>(REGISTRY);
   }
 }

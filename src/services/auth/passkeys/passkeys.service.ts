@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
@@ -21,6 +17,9 @@ import { StepUp } from '../mfa/step-up.service.js';
 import type { SignedIn } from '../sessions/session.js';
 import { SignIns } from '../sign-ins.service.js';
 import { PasskeysRepository, type StoredPasskey } from './passkeys.repository.js';
+
+/** Where no passkey is used, its library takes no memory. */
+const library = () => import('@simplewebauthn/server');
 
 /** Life of a challenge, in seconds. */
 const LIFETIME = 300;
@@ -51,6 +50,7 @@ export class Passkeys {
   /** What a browser makes a passkey with. */
   async begin(user: SessionClaims): Promise<PublicKeyCredentialCreationOptionsJSON> {
     const own = await this.passkeys.of(user);
+    const { generateRegistrationOptions } = await library();
     return generateRegistrationOptions({
       rpName: (await this.projects.find(this.context.project))?.name ?? 'Coglex',
       rpID: this.place.hostname,
@@ -67,6 +67,7 @@ export class Passkeys {
   /** @throws CoglexError `passkey_invalid`, `conflict` */
   async add(user: SessionClaims, response: object, name: string, caller: Caller): Promise<Passkey> {
     let claims: SecretData | undefined;
+    const { verifyRegistrationResponse } = await library();
     const { registrationInfo } = await this.verified(() =>
       verifyRegistrationResponse({
         response: response as RegistrationResponseJSON,
@@ -108,6 +109,7 @@ export class Passkeys {
 
   /** What a browser signs in with: any passkey that it has for this place. */
   async beginSignIn(): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const { generateAuthenticationOptions } = await library();
     return generateAuthenticationOptions({
       rpID: this.place.hostname,
       userVerification: 'required',
@@ -118,6 +120,7 @@ export class Passkeys {
 
   /** @throws CoglexError `passkey_invalid`, `account_frozen` */
   async signIn(response: { id?: unknown }, caller: Caller): Promise<SignedIn> {
+    const { verifyAuthenticationResponse } = await library();
     const passkey = typeof response.id === 'string' ? await this.passkeys.find(response.id) : undefined;
     if (!passkey) throw passkeyInvalid();
     const { authenticationInfo } = await this.verified(() =>

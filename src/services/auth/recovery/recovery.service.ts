@@ -54,7 +54,7 @@ export class Recovery {
     const { collection, user: id, address } = found.claims;
     const isVerified = addressOf(found.account) === address;
     // Until now anybody may have made it: what else they left behind to sign in with goes as well.
-    const isTakenOver = isVerified && !found.account._verified;
+    const isTakenOver = this.takeover.concerns(found.account, address);
     if (isTakenOver) await this.takeover.forgetWays(collection, id);
     const account = await this.accounts.update(
       collection,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Config } from '../../../platform/config/config.js';
 import { Mailer } from '../../../platform/mail/mailer.service.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { AccountEvents } from '../account-events.js';
@@ -10,11 +11,13 @@ import { addressOf } from '../mail-address.js';
 import { IdentitiesRepository } from '../oauth/identities.repository.js';
 import { PasskeysRepository } from '../passkeys/passkeys.repository.js';
 import { Sessions } from '../sessions/sessions.service.js';
+import { AddressVerification } from './address-verification.service.js';
 
 /**
  * Gives an account to the owner of its address, when that is shown for the first time by signing in with a mailed
  * secret. Until then anybody may have made the account and left a password, a passkey, a second factor, a provider or a
- * session behind, to come back later: none of them stays.
+ * session behind, to come back later: none of them stays. Off while `AUTH_MAIL_TAKEOVER` is not set, for an owner who
+ * signed up with a password loses it as well.
  */
 @Injectable()
 export class Takeover {
@@ -25,6 +28,8 @@ export class Takeover {
     private readonly sessions: Sessions,
     private readonly events: AccountEvents,
     private readonly mailer: Mailer,
+    private readonly verification: AddressVerification,
+    private readonly config: Config,
   ) {}
 
   /** @returns the account as it is now; unchanged when its address was confirmed before, or is another by now */
@@ -33,7 +38,8 @@ export class Takeover {
     { collection, address }: Pick<Required<MailedClaims>, 'collection' | 'address'>,
     caller: Caller,
   ): Promise<StoredAccount> {
-    if (account._verified || addressOf(account) !== address) return account;
+    if (!this.concerns(account, address))
+      return this.verification.confirm(account, { collection, address }, caller);
     const { _id: id, _key: key } = account;
     await this.forgetWays(collection, id);
     const taken = await this.accounts.update(
@@ -56,6 +62,11 @@ export class Takeover {
     await this.events.tell('user.email_verified', { id, key, collection }, { caller, detail: { removed } });
     if (removed) await this.mailer.send(address, passwordRemovedLetter());
     return taken;
+  }
+
+  /** Whether whoever reads mail to an address now is to have the account alone. */
+  concerns(account: StoredAccount, address: string): boolean {
+    return this.config.AUTH_MAIL_TAKEOVER && !account._verified && addressOf(account) === address;
   }
 
   /** Takes away passkeys and providers; the address is not confirmed before they are gone. */

@@ -4,7 +4,10 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import type { StoredRun } from './stored-run.js';
+
+const RUNS = '_RUNS';
 
 const DUPLICATE_KEY = 11000;
 
@@ -20,7 +23,9 @@ export class RunsRepository {
     private readonly context: ProjectContext,
     private readonly config: Config,
     private readonly logger: PinoLogger,
+    belongings: ProjectBelongings,
   ) {
+    belongings.add(RUNS);
     logger.setContext(RunsRepository.name);
   }
 
@@ -115,7 +120,7 @@ export class RunsRepository {
   }
 
   private runs(): mongo.Collection<StoredRun> {
-    return this.database.system<StoredRun>('_RUNS');
+    return this.database.system<StoredRun>(RUNS);
   }
 
   /** Nothing is wrong while they are missing, so nothing waits for them. */

@@ -5,6 +5,9 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
+
+const SCHEDULES = '_SCHEDULES';
 
 /** When a function is due, in the system's `_SCHEDULES`. */
 export interface StoredSchedule {
@@ -27,7 +30,9 @@ export class Schedules {
     private readonly context: ProjectContext,
     private readonly config: Config,
     private readonly logger: PinoLogger,
+    belongings: ProjectBelongings,
   ) {
+    belongings.add(SCHEDULES);
     logger.setContext(Schedules.name);
   }
 
@@ -67,7 +72,7 @@ export class Schedules {
   }
 
   private schedules(): mongo.Collection<StoredSchedule> {
-    return this.database.system<StoredSchedule>('_SCHEDULES');
+    return this.database.system<StoredSchedule>(SCHEDULES);
   }
 
   private ensureIndex(): void {

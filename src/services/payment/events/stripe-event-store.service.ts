@@ -6,7 +6,10 @@ import { expiresAt, Indexes } from '../../../platform/database/indexes.service.j
 import { withJitter } from '../../../platform/jobs/backoff.js';
 import { LeasedQueue, QUEUE_INDEX, type Queued } from '../../../platform/jobs/leased-queue.js';
 import { DEFAULT_PROJECT } from '../../../platform/tenancy/project-context.service.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import { createdAt, type StripeEvent } from './stripe-event.js';
+
+const EVENTS = '_STRIPE_EVENTS';
 
 /** How long a dead worker holds an event up, in milliseconds. */
 const LEASE_MS = 15_000;
@@ -40,7 +43,10 @@ export class StripeEventStore {
     private readonly database: Database,
     private readonly indexes: Indexes,
     private readonly config: Config,
-  ) {}
+    belongings: ProjectBelongings,
+  ) {
+    belongings.add(EVENTS);
+  }
 
   /** @returns whether it is new; an event that comes again is not stored again */
   async add(event: StripeEvent, payload: string): Promise<boolean> {
@@ -131,7 +137,7 @@ export class StripeEventStore {
   }
 
   private events(): Promise<mongo.Collection<StoredStripeEvent>> {
-    return this.indexes.ensure(this.database.system<StoredStripeEvent>('_STRIPE_EVENTS'), [
+    return this.indexes.ensure(this.database.system<StoredStripeEvent>(EVENTS), [
       QUEUE_INDEX,
       { key: { project: 1, received: -1 } },
       expiresAt('expires'),

@@ -1,7 +1,10 @@
+/** What the secrets are sealed for. */
+export const SECRET_PURPOSE = 'webhook-endpoint';
+
 /** A secret that signs; one that was replaced signs along until its time is over. */
 export interface EndpointSecret {
-  /** `whsec_` and base64, as Standard Webhooks has it. */
-  secret: string;
+  /** `whsec_` and base64, as Standard Webhooks has it, sealed with `SERVER_SECRET`. */
+  sealed: string;
   until?: Date;
 }
 

@@ -3,7 +3,10 @@ import type { mongo } from 'mongoose';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { Indexes } from '../../../platform/database/indexes.service.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import type { StoredEndpoint } from './endpoint.js';
+
+const ENDPOINTS = '_WEBHOOK_ENDPOINTS';
 
 /** Endpoints of all projects: the worker that sends knows a message before it knows a project. */
 @Injectable()
@@ -12,7 +15,10 @@ export class EndpointsRepository {
     private readonly database: Database,
     private readonly indexes: Indexes,
     private readonly config: Config,
-  ) {}
+    belongings: ProjectBelongings,
+  ) {
+    belongings.add(ENDPOINTS);
+  }
 
   async insert(endpoint: StoredEndpoint): Promise<void> {
     await (await this.endpoints()).insertOne(endpoint);
@@ -92,7 +98,7 @@ export class EndpointsRepository {
   }
 
   private endpoints(): Promise<mongo.Collection<StoredEndpoint>> {
-    return this.indexes.ensure(this.database.system<StoredEndpoint>('_WEBHOOK_ENDPOINTS'), [
+    return this.indexes.ensure(this.database.system<StoredEndpoint>(ENDPOINTS), [
       { key: { project: 1, enabled: 1 } },
     ]);
   }

@@ -4,10 +4,17 @@ import { mongo } from 'mongoose';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { OutboundPolicy } from '../../../platform/outbound/outbound-policy.service.js';
+import { SealedBox } from '../../../platform/security/sealed-box.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import type { CreateEndpointDto, UpdateEndpointDto } from '../dto/endpoint.dto.js';
 import { Deliveries } from '../outbox/deliveries.repository.js';
-import { toEndpoint, type Endpoint, type StoredEndpoint } from './endpoint.js';
+import {
+  SECRET_PURPOSE,
+  toEndpoint,
+  type Endpoint,
+  type EndpointSecret,
+  type StoredEndpoint,
+} from './endpoint.js';
 import { EndpointsRepository } from './endpoints.repository.js';
 import { MessageFilters } from './message-filters.service.js';
 
@@ -24,6 +31,7 @@ export class Endpoints {
     private readonly deliveries: Deliveries,
     private readonly filters: MessageFilters,
     private readonly policy: OutboundPolicy,
+    private readonly box: SealedBox,
     private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
@@ -48,7 +56,7 @@ export class Endpoints {
       ordered,
       ...(description === undefined ? {} : { description }),
       enabled: true,
-      secrets: [{ secret }],
+      secrets: [this.sealed(secret)],
       sequence: 0,
       _inserted: new Date(),
     };
@@ -107,10 +115,14 @@ export class Endpoints {
       .map((old) => ({ ...old, until: old.until ?? until }))
       .slice(0, MAX_SECRETS - 1);
     const rotated = await this.repository.update(id, this.context.project, {
-      $set: { secrets: [{ secret }, ...kept], _patched: new Date() },
+      $set: { secrets: [this.sealed(secret), ...kept], _patched: new Date() },
     });
     if (!rotated) noSuchEndpoint();
     return { secret, previous_until: until };
+  }
+
+  private sealed(secret: string): EndpointSecret {
+    return { sealed: this.box.seal(SECRET_PURPOSE, secret) };
   }
 }
 

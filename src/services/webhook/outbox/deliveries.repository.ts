@@ -4,7 +4,10 @@ import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { expiresAt, Indexes } from '../../../platform/database/indexes.service.js';
 import { LeasedQueue, QUEUE_INDEX } from '../../../platform/jobs/leased-queue.js';
+import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import type { StoredDelivery, Try } from './delivery.js';
+
+const DELIVERIES = '_WEBHOOK_DELIVERIES';
 
 /** How long a dead worker holds a message up, in milliseconds; longer than any try may take. */
 const LEASE_MS = 15_000;
@@ -31,7 +34,10 @@ export class Deliveries {
     private readonly database: Database,
     private readonly indexes: Indexes,
     private readonly config: Config,
-  ) {}
+    belongings: ProjectBelongings,
+  ) {
+    belongings.add(DELIVERIES);
+  }
 
   /** Puts messages in; one that is there already is not put in again. */
   async add(deliveries: StoredDelivery[]): Promise<void> {
@@ -135,7 +141,7 @@ export class Deliveries {
   }
 
   private deliveries(): Promise<mongo.Collection<StoredDelivery>> {
-    return this.indexes.ensure(this.database.system<StoredDelivery>('_WEBHOOK_DELIVERIES'), [
+    return this.indexes.ensure(this.database.system<StoredDelivery>(DELIVERIES), [
       QUEUE_INDEX,
       { key: { project: 1, created: -1 } },
       { key: { endpoint: 1, key: 1, seq: 1 } },

@@ -3,12 +3,16 @@ import { Webhook } from 'standardwebhooks';
 import { Config } from '../../../platform/config/config.js';
 import { OutboundError } from '../../../platform/outbound/outbound-error.js';
 import { Outbound } from '../../../platform/outbound/outbound.service.js';
-import type { EndpointSecret, StoredEndpoint } from '../endpoints/endpoint.js';
+import { SealedBox } from '../../../platform/security/sealed-box.service.js';
+import { SECRET_PURPOSE, type EndpointSecret, type StoredEndpoint } from '../endpoints/endpoint.js';
 import type { Try } from './delivery.js';
 import { askedWait } from './retry-schedule.js';
 
 /** What is read of an answer: nobody needs more than the beginning. */
 const MAX_ANSWER_BYTES = 4096;
+
+/** How a try ends when `SERVER_SECRET` is another than when the endpoint was made. */
+const UNREADABLE = 'The secret of the endpoint cannot be read any more: rotate it.';
 
 /** A message as it is sent. */
 export interface SignedMessage {
@@ -30,6 +34,7 @@ export interface Outcome extends Try {
 export class WebhookSender {
   constructor(
     private readonly outbound: Outbound,
+    private readonly box: SealedBox,
     private readonly config: Config,
   ) {}
 
@@ -49,6 +54,9 @@ export class WebhookSender {
       askedMs: 0,
       ...rest,
     });
+    const signature = this.signaturesOf(secrets, message, at, body);
+    // Nothing is sent that nobody could believe.
+    if (signature === '') return outcome({ error: UNREADABLE });
     try {
       const { status, headers } = await this.outbound.send(url, {
         method: 'POST',
@@ -56,7 +64,7 @@ export class WebhookSender {
           'content-type': 'application/json',
           'webhook-id': message,
           'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-          'webhook-signature': signaturesOf(secrets, message, at, body),
+          'webhook-signature': signature,
         },
         body,
         timeoutMs: this.config.WEBHOOK_TIMEOUT_MS,
@@ -71,12 +79,13 @@ export class WebhookSender {
       return outcome({ error: error instanceof OutboundError ? error.message : 'The request failed.' });
     }
   }
-}
 
-/** A signature by every secret that is good at the moment: receivers accept any that they know. */
-function signaturesOf(secrets: EndpointSecret[], message: string, at: Date, body: string): string {
-  return secrets
-    .filter(({ until }) => !until || until > at)
-    .map(({ secret }) => new Webhook(secret).sign(message, at, body))
-    .join(' ');
+  /** A signature by every secret that is good at the moment: receivers accept any that they know. */
+  private signaturesOf(secrets: EndpointSecret[], message: string, at: Date, body: string): string {
+    return secrets
+      .filter(({ until }) => !until || until > at)
+      .flatMap(({ sealed }) => this.box.open(SECRET_PURPOSE, sealed) ?? [])
+      .map((secret) => new Webhook(secret).sign(message, at, body))
+      .join(' ');
+  }
 }
