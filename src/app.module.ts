@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { CacheModule } from './platform/cache/cache.module.js';
-import type { Config } from './platform/config/config.js';
+import type { ConfigSources } from './platform/config/config-sources.js';
 import { AuditModule } from './platform/audit/audit.module.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
@@ -22,6 +22,7 @@ import { ApiKeyGuard } from './platform/security/api-key.guard.js';
 import { JwtGuard } from './platform/security/jwt.guard.js';
 import { RedisModule } from './platform/redis/redis.module.js';
 import { RulesModule } from './platform/security/rules/rules.module.js';
+import { SecretsModule } from './platform/secrets/secrets.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecurityModule } from './platform/security/security.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
@@ -41,11 +42,15 @@ import { WebhookModule } from './services/webhook/index.js';
 @Module({})
 export class AppModule {
   /** @param imports further modules, such as an application under `gateway/` that a test brings along */
-  static forRoot(config: Config, logger: Logger, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  static forRoot(
+    sources: ConfigSources,
+    logger: Logger,
+    imports: ModuleMetadata['imports'] = [],
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ConfigModule.forRoot(config),
+        ConfigModule.forRoot(sources),
         LoggingModule.forRoot(logger),
         ModulesModule,
         TenancyModule,
@@ -57,6 +62,7 @@ export class AppModule {
         SecurityModule,
         RulesModule,
         AuditModule,
+        SecretsModule,
         MailModule,
         HttpModule,
         HealthModule,

@@ -5,7 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './platform/config/config.js';
-import { loadConfig } from './platform/config/load-config.js';
+import { ConfigSources } from './platform/config/config-sources.js';
 import { createFastifyAdapter } from './platform/http/fastify-adapter.js';
 import { GracefulShutdown } from './platform/http/graceful-shutdown.service.js';
 import { registerHttpPlugins } from './platform/http/security-plugins.js';
@@ -16,7 +16,9 @@ import { serveOpenApi } from './platform/openapi/openapi.js';
 import { ProjectContext } from './platform/tenancy/project-context.service.js';
 
 export interface CreateAppOptions {
-  /** Settings; read from the environment by default. */
+  /** Where settings come from, and come from again when they change; by default secret files and the environment. */
+  sources?: ConfigSources;
+  /** Settings that stay as they are, instead of {@link sources}. */
   config?: Config;
   /** Further modules beside those of the product. */
   imports?: ModuleMetadata['imports'];
@@ -33,10 +35,11 @@ export interface CreateAppOptions {
  * @throws ConfigError when a setting is not valid
  */
 export async function createApp(options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
-  const config = options.config ?? loadConfig();
+  const sources = await sourcesOf(options);
+  const { config } = sources;
   const logger = options.logger ?? createRootLogger(config);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config, logger, options.imports),
+    AppModule.forRoot(sources, logger, options.imports),
     createFastifyAdapter(config, logger),
     { logger: new NestLogger(logger), bodyParser: false, preview: options.preview, abortOnError: false },
   );
@@ -48,4 +51,9 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   app.get(ProjectContext).install(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
+}
+
+async function sourcesOf({ sources, config }: CreateAppOptions): Promise<ConfigSources> {
+  if (sources) return sources;
+  return config ? ConfigSources.fixed(config) : ConfigSources.open();
 }

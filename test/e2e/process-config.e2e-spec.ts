@@ -25,9 +25,9 @@ describe('the settings of the process', () => {
     expect(stdout).toBe('');
     expect(lines[0]).toBe('The configuration is not valid:');
     expect(lines.slice(1).sort()).toEqual([
-      '  - MONGODB_URI is not a valid MongoDB connection string',
-      '  - SERVER_PORT must not be greater than 65535',
-      '  - SERVER_SECRET must have at least 32 characters',
+      '  - MONGODB_URI is not a valid MongoDB connection string (from the environment)',
+      '  - SERVER_PORT must not be greater than 65535 (from the environment)',
+      '  - SERVER_SECRET must have at least 32 characters (from the environment)',
     ]);
     expect(lines.join()).not.toContain('hidden');
   });

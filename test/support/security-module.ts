@@ -5,6 +5,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { createConnection } from 'mongoose';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
+import { ConfigSources } from '../../src/platform/config/config-sources.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { Database } from '../../src/platform/database/database.service.js';
@@ -39,7 +40,7 @@ export function createSecurityModule(
   const { env, imports = [], controllers, providers } = options;
   return Test.createTestingModule({
     imports: [
-      ConfigModule.forRoot(testConfig(env)),
+      ConfigModule.forRoot(ConfigSources.fixed(testConfig(env))),
       AbsentDatabaseModule,
       TenancyModule,
       SecurityModule,

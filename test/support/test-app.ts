@@ -6,7 +6,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MongoClient, type Db } from 'mongodb';
 import { createApp } from '../../src/bootstrap.js';
-import { loadConfig } from '../../src/platform/config/load-config.js';
+import { ConfigSources } from '../../src/platform/config/config-sources.js';
 import { createRootLogger } from '../../src/platform/logging/root-logger.js';
 import { ApiClient } from './api-client.js';
 
@@ -72,12 +72,13 @@ export class TestApp {
       AUTH_BCRYPT_COST: '4',
       ...options.env,
     };
-    const config = loadConfig({ env, dotenv: null });
     const { imports, onLog } = options;
-    const logger = onLog && createRootLogger(config, { write: (line) => onLog(JSON.parse(line) as LogLine) });
     let nest: NestFastifyApplication | undefined;
     try {
-      nest = await createApp({ config, imports, logger });
+      const sources = await ConfigSources.open({ env, dotenv: null });
+      const logger =
+        onLog && createRootLogger(sources.config, { write: (line) => onLog(JSON.parse(line) as LogLine) });
+      nest = await createApp({ sources, imports, logger });
       await nest.listen(0, '127.0.0.1');
       const mongo = new MongoClient(testDatabaseUri());
       return new TestApp(nest, await nest.getUrl(), databaseName, directory, mongo);

@@ -1,28 +1,35 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { plainToInstance } from 'class-transformer';
-import { parse as parseDotenv } from 'dotenv';
 import { checkConfig, checkSecret } from './check-config.js';
+import { ConfigError } from './config-error.js';
 import { Config } from './config.js';
-import { settings } from './setting.decorator.js';
 import { generatedSecret, SECRET_FILE } from './generated-secret.js';
+import { plainConfig, protect } from './plain-config.js';
+import { FilesSource } from './sources/files.source.js';
+import { settle, type Settled } from './sources/setting-source.js';
+import { dotenvSource, VariablesSource } from './sources/variables.source.js';
 
 export { MIN_SECRET_LENGTH } from './check-config.js';
-
-/** Lists every bad setting; its message is for the operator's terminal and never holds a secret's value. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-
-  constructor(readonly problems: readonly string[]) {
-    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  }
-}
+export { ConfigError } from './config-error.js';
 
 export interface LoadOptions {
   /** Environment to read; the process's own by default. */
   env?: NodeJS.ProcessEnv;
   /** File that supplies what the environment does not; `.env` of the working directory by default, `null` for none. */
   dotenv?: string | null;
+}
+
+/** The sources that are on this machine, the one that wins first. */
+export interface LocalSources {
+  files: FilesSource;
+  variables: readonly VariablesSource[];
+}
+
+/** Opens the sources that need no network. */
+export function localSources({ env = process.env, dotenv = '.env' }: LoadOptions = {}): LocalSources {
+  const variables = [new VariablesSource('environment', env, 'the environment')];
+  if (dotenv !== null) variables.push(dotenvSource(dotenv));
+  const variable = (name: string) => variables.map((source) => source.variable(name)).find(Boolean);
+  return { files: new FilesSource(variable), variables };
 }
 
 /**
@@ -33,17 +40,23 @@ export interface LoadOptions {
  * @throws ConfigError naming every bad value at once
  */
 export function loadConfig(options: LoadOptions = {}): Config {
-  const dotenv = readDotenv(options.dotenv === undefined ? '.env' : options.dotenv);
-  const env = options.env ?? process.env;
-  const problems: string[] = [];
-  // An empty variable is how compose files and shells spell "not set".
-  const values = readValues((name) => env[name] || dotenv[name] || undefined, problems);
-  const config = plainToInstance(Config, values, { exposeDefaultValues: true });
-  problems.push(...checkConfig(config));
-  if (problems.length > 0) throw new ConfigError(problems);
+  const { files, variables } = localSources(options);
+  const settled = settle([files, ...variables].map((source) => [source.name, source.read()] as const));
+  return configOf(settled);
+}
+
+/**
+ * Makes the configuration of what the sources have.
+ *
+ * @throws ConfigError naming every bad value at once
+ */
+export function configOf({ values, problems: unread }: Settled): Config {
+  const config = plainConfig(values);
+  const problems = [...unread, ...checkConfig(config)];
+  if (problems.length > 0) throw new ConfigError(problems, (name) => values.get(name)?.from);
   if (config.SERVER_SECRET === undefined)
     Object.assign(config, { SERVER_SECRET: developmentSecret(config.DATA_DIR) });
-  return Object.freeze(config);
+  return protect(config);
 }
 
 function developmentSecret(directory: string): string {
@@ -58,36 +71,4 @@ function developmentSecret(directory: string): string {
   if (problems.length > 0)
     throw new ConfigError(problems.map((problem) => `${join(directory, SECRET_FILE)}: ${problem}`));
   return secret;
-}
-
-function readDotenv(path: string | null): NodeJS.ProcessEnv {
-  if (path === null) return {};
-  try {
-    return parseDotenv(readFileSync(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
-  }
-}
-
-function readValues(
-  read: (name: string) => string | undefined,
-  problems: string[],
-): Record<string, string | undefined> {
-  const values: Record<string, string | undefined> = {};
-  for (const name of settings().keys()) {
-    const file = read(`${name}_FILE`);
-    const value = file === undefined ? read(name) : readSecretFile(name, file, problems);
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
-}
-
-function readSecretFile(name: string, path: string, problems: string[]): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (error) {
-    problems.push(`${name}_FILE: the file cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    return undefined;
-  }
 }

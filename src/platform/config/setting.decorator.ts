@@ -18,6 +18,11 @@ export interface SettingInfo {
   about: string;
   /** Never printed, neither in documents nor in logs. */
   secret?: boolean;
+  /**
+   * A new value from a secret file or from Vault takes effect while the server runs: the value is read where it is used, or
+   * `ConfigChanges` is listened to. All others wait for a restart.
+   */
+  live?: boolean;
   /** What the documents show where the default is made at run time. */
   shownDefault?: string;
   /** Whether the process can start without a value; `true` when the property has an initializer. */

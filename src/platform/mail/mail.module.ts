@@ -1,4 +1,5 @@
 import { Global, Inject, Module } from '@nestjs/common';
+import { ConfigChanges } from '../config/config-changes.js';
 import { Config } from '../config/config.js';
 import { MailDelivery } from './mail-delivery.service.js';
 import { Mailer } from './mailer.service.js';
@@ -10,13 +11,17 @@ import { ModuleRegistry } from '../modules/module-registry.service.js';
 /** How long it is believed that the mail server is there, in milliseconds: looking means to sign in. */
 const FRESH_MS = 30_000;
 
-const transportOf = (config: Config): MailTransport =>
-  config.SMTP_HOST === undefined ? new FolderTransport(config) : new SmtpTransport(config);
+const transportOf = (config: Config, changes: ConfigChanges): MailTransport =>
+  config.SMTP_HOST === undefined ? new FolderTransport(config) : new SmtpTransport(config, changes);
 
 /** Mail: see {@link Mailer}. */
 @Global()
 @Module({
-  providers: [Mailer, MailDelivery, { provide: MAIL_TRANSPORT, inject: [Config], useFactory: transportOf }],
+  providers: [
+    Mailer,
+    MailDelivery,
+    { provide: MAIL_TRANSPORT, inject: [Config, ConfigChanges], useFactory: transportOf },
+  ],
   exports: [Mailer],
 })
 export class MailModule {

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
+import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
-@Module({})
+@Module({ controllers: [SecretsController] })
 export class OperationsModule {
   constructor(modules: ModuleRegistry) {
     modules.register({

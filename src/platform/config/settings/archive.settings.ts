@@ -34,10 +34,10 @@ export class ArchiveSettings extends MailSettings {
   @Text({ group: 'Archive', about: 'Bucket for files. Must exist.', optional: true })
   readonly S3_BUCKET?: string;
 
-  @Text({ group: 'Archive', about: 'Access key of the storage.', secret: true, optional: true })
+  @Text({ group: 'Archive', about: 'Access key of the storage.', secret: true, live: true, optional: true })
   readonly S3_ACCESS_KEY_ID?: string;
 
-  @Text({ group: 'Archive', about: 'Secret of the access key.', secret: true, optional: true })
+  @Text({ group: 'Archive', about: 'Secret of the access key.', secret: true, live: true, optional: true })
   readonly S3_SECRET_ACCESS_KEY?: string;
 
   @Bytes(1024, 5 * 1024 * GB, { group: 'Archive', about: 'Largest resumable upload.', shownDefault: '10GB' })

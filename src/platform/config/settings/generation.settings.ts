@@ -13,7 +13,7 @@ const MB = 1024 ** 2;
 
 /** Models and what they cost. */
 export class GenerationSettings extends CacheSettings {
-  @Text({ group, about: 'API key of Gemini.', secret: true, optional: true })
+  @Text({ group, about: 'API key of Gemini.', secret: true, live: true, optional: true })
   readonly GENERATION_KEY?: string;
 
   @Text({ group, about: 'Model that answers when a request names none.' })
@@ -25,7 +25,13 @@ export class GenerationSettings extends CacheSettings {
   @HttpUrl({ group, about: 'Address of Gemini, or of a proxy in front of it.' })
   readonly GENERATION_BASE_URL: string = 'https://generativelanguage.googleapis.com';
 
-  @Text({ group, about: 'API key of the OpenAI-compatible server.', secret: true, optional: true })
+  @Text({
+    group,
+    about: 'API key of the OpenAI-compatible server.',
+    secret: true,
+    live: true,
+    optional: true,
+  })
   readonly OPENAI_API_KEY?: string;
 
   @HttpUrl({

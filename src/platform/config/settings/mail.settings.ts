@@ -16,10 +16,10 @@ export class MailSettings extends OAuthSettings {
   })
   readonly SMTP_PORT: number = 587;
 
-  @Text({ group: 'Mail', about: 'User of the SMTP server.', optional: true })
+  @Text({ group: 'Mail', about: 'User of the SMTP server.', live: true, optional: true })
   readonly SMTP_USER?: string;
 
-  @Text({ group: 'Mail', about: 'Password of that user.', secret: true, optional: true })
+  @Text({ group: 'Mail', about: 'Password of that user.', secret: true, live: true, optional: true })
   readonly SMTP_PASSWORD?: string;
 
   @Text({ group: 'Mail', about: 'Sender of all mail.' })

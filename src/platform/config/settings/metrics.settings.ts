@@ -8,6 +8,7 @@ export class MetricsSettings extends ExecutionSettings {
     about:
       'Bearer token that a scraper of `/metrics` sends. Unset: only requests that come straight from this machine are answered.',
     secret: true,
+    live: true,
     optional: true,
   })
   readonly METRICS_KEY?: string;

@@ -1,11 +1,17 @@
 import { Duration, HttpUrl, Text } from '../setting.decorator.js';
 import { AccountsSettings } from './accounts.settings.js';
 
-const id = (name: string) => ({ group: 'OAuth', about: `Client id at ${name}.`, optional: true });
+const id = (name: string) => ({
+  group: 'OAuth',
+  about: `Client id at ${name}.`,
+  live: true,
+  optional: true,
+});
 const secret = (name: string) => ({
   group: 'OAuth',
   about: `Client secret at ${name}.`,
   secret: true,
+  live: true,
   optional: true,
 });
 const address = (what: string) => ({ group: 'OAuth', about: `${what}; names a stand-in or a proxy.` });
@@ -59,6 +65,7 @@ export class OAuthSettings extends AccountsSettings {
     about:
       'Further providers as JSON: a list of `{name, client_id, client_secret, issuer}`, or with `authorization_url`, `token_url` and `userinfo_url` instead of the issuer.',
     secret: true,
+    live: true,
     optional: true,
   })
   readonly OAUTH_PROVIDERS?: string;

@@ -5,12 +5,19 @@ const DAY = 86_400;
 
 /** Stripe, and webhooks. */
 export class PaymentSettings extends OutboundSettings {
-  @Text({ group: 'Payment', about: 'Secret key of the Stripe account.', secret: true, optional: true })
+  @Text({
+    group: 'Payment',
+    about: 'Secret key of the Stripe account.',
+    secret: true,
+    live: true,
+    optional: true,
+  })
   readonly STRIPE_SECRET_KEY?: string;
 
   @Text({
     group: 'Payment',
     about: 'Publishable key of the Stripe account, handed to front ends with a payment.',
+    live: true,
     optional: true,
   })
   readonly STRIPE_PUBLISHABLE_KEY?: string;
@@ -19,6 +26,7 @@ export class PaymentSettings extends OutboundSettings {
     group: 'Payment',
     about: 'Signing secrets of the webhook at Stripe, comma-separated; several while one is replaced.',
     secret: true,
+    live: true,
     shownDefault: '',
   })
   readonly STRIPE_WEBHOOK_SECRET: string[] = [];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ConfigChanges } from '../../../platform/config/config-changes.js';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
@@ -20,11 +21,13 @@ const FRESH_MS = 10_000;
 @Injectable()
 export class Drivers implements OnApplicationShutdown {
   private readonly made = new Map<DriverName, FileDriver>();
+  private readonly retired: FileDriver[] = [];
 
   constructor(
     private readonly config: Config,
     private readonly database: Database,
     modules: ModuleRegistry,
+    changes: ConfigChanges,
   ) {
     modules.register({
       key: 'files',
@@ -38,6 +41,7 @@ export class Drivers implements OnApplicationShutdown {
         return 'healthy';
       },
     });
+    changes.on(['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'], () => this.retire('s3'));
   }
 
   /** Name of the driver that takes new files. */
@@ -58,7 +62,14 @@ export class Drivers implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const driver of this.made.values()) await driver.close?.();
+    for (const driver of [...this.retired, ...this.made.values()]) await driver.close?.();
+  }
+
+  /** Has a driver made anew with the credentials of now; the old one still serves what is under way. */
+  private retire(name: DriverName): void {
+    const driver = this.made.get(name);
+    if (driver) this.retired.push(driver);
+    this.made.delete(name);
   }
 
   private make(name: DriverName): FileDriver {

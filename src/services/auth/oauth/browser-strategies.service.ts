@@ -5,11 +5,12 @@ import type { Type } from '@nestjs/common';
 import { Strategy as FacebookStrategy } from 'passport-facebook';
 import { Strategy as GoogleStrategy } from 'passport-google-oauth20';
 import OAuth2Strategy from 'passport-oauth2';
+import { ConfigChanges } from '../../../platform/config/config-changes.js';
 import { Config } from '../../../platform/config/config.js';
 import { BrowserStates } from './browser-states.service.js';
 import { OAuthClient } from './oauth-client.service.js';
 import type { OAuthProfile, OAuthProvider } from './oauth-provider.js';
-import { OAuthProviders } from './oauth-providers.service.js';
+import { OAUTH_CREDENTIALS, OAuthProviders } from './oauth-providers.service.js';
 
 /** What we need of a strategy that its types do not show. */
 interface Internals {
@@ -37,7 +38,11 @@ export class BrowserStrategies {
     private readonly client: OAuthClient,
     private readonly states: BrowserStates,
     private readonly config: Config,
-  ) {}
+    changes: ConfigChanges,
+  ) {
+    // A strategy that is made again takes the place of the one before.
+    changes.on(OAUTH_CREDENTIALS, () => this.made.clear());
+  }
 
   /**
    * Name of a provider's strategy, which is there then.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConfigChanges, type SettingName } from '../../../platform/config/config-changes.js';
 import { Config } from '../../../platform/config/config.js';
 import { readProviders } from '../../../platform/config/oauth-providers.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
@@ -14,15 +15,24 @@ type Preset = Omit<OAuthProvider, 'clientId' | 'clientSecret'> & {
     'GOOGLE_CLIENT_SECRET' | 'FACEBOOK_CLIENT_SECRET' | 'GITHUB_CLIENT_SECRET' | 'MICROSOFT_CLIENT_SECRET';
 };
 
+/** Settings that hold credentials: a provider is made anew when one of them changes. */
+export const OAUTH_CREDENTIALS: readonly SettingName[] = [
+  ...['GOOGLE', 'FACEBOOK', 'GITHUB', 'MICROSOFT'].flatMap(
+    (name) => [`${name}_CLIENT_ID`, `${name}_CLIENT_SECRET`] as SettingName[],
+  ),
+  'OAUTH_PROVIDERS',
+];
+
 /** Knows which providers there are, and which of them are configured. */
 @Injectable()
 export class OAuthProviders {
   private readonly presets: Preset[];
-  private readonly configured = new Map<string, OAuthProvider>();
+  private configured: ReadonlyMap<string, OAuthProvider>;
 
   constructor(
     private readonly config: Config,
     modules: ModuleRegistry,
+    changes: ConfigChanges,
   ) {
     modules.register({
       key: 'oauth',
@@ -30,27 +40,8 @@ export class OAuthProviders {
       probe: () => Promise.resolve(this.configured.size > 0 ? 'healthy' : 'not_configured'),
     });
     this.presets = presetsOf(config);
-    for (const { id, secret, ...preset } of this.presets) {
-      const { [id]: clientId, [secret]: clientSecret } = config;
-      if (clientId !== undefined && clientSecret !== undefined)
-        this.configured.set(preset.name, { ...preset, clientId, clientSecret });
-    }
-    for (const entry of readProviders(config.OAUTH_PROVIDERS ?? '[]'))
-      this.configured.set(entry.name, {
-        name: entry.name,
-        clientId: entry.client_id,
-        clientSecret: entry.client_secret,
-        scope: entry.scope ?? OPENID,
-        addresses:
-          entry.issuer === undefined
-            ? {
-                authorization: entry.authorization_url ?? '',
-                token: entry.token_url ?? '',
-                userinfo: entry.userinfo_url ?? '',
-              }
-            : { issuer: entry.issuer },
-        vouches: true,
-      });
+    this.configured = this.read();
+    changes.on(OAUTH_CREDENTIALS, () => void (this.configured = this.read()));
   }
 
   all(): OAuthProvider[] {
@@ -67,6 +58,32 @@ export class OAuthProviders {
     throw new CoglexError('service_unavailable', {
       detail: `The provider is not configured: set ${missing}.`,
     });
+  }
+
+  private read(): Map<string, OAuthProvider> {
+    const configured = new Map<string, OAuthProvider>();
+    for (const { id, secret, ...preset } of this.presets) {
+      const { [id]: clientId, [secret]: clientSecret } = this.config;
+      if (clientId !== undefined && clientSecret !== undefined)
+        configured.set(preset.name, { ...preset, clientId, clientSecret });
+    }
+    for (const entry of readProviders(this.config.OAUTH_PROVIDERS ?? '[]'))
+      configured.set(entry.name, {
+        name: entry.name,
+        clientId: entry.client_id,
+        clientSecret: entry.client_secret,
+        scope: entry.scope ?? OPENID,
+        addresses:
+          entry.issuer === undefined
+            ? {
+                authorization: entry.authorization_url ?? '',
+                token: entry.token_url ?? '',
+                userinfo: entry.userinfo_url ?? '',
+              }
+            : { issuer: entry.issuer },
+        vouches: true,
+      });
+    return configured;
   }
 }
 

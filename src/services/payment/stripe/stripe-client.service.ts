@@ -17,17 +17,12 @@ const TRY = 0.28;
 /** Stripe's own client with this server's key, time limits and errors. */
 @Injectable()
 export class StripeClient {
-  private readonly client?: Stripe;
+  private made?: { key: string; client: Stripe };
 
-  private readonly timeoutMs: number;
-
-  constructor({ STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS: timeout }: Config) {
-    this.timeoutMs = timeout;
-    if (key !== undefined) this.client = new Stripe(key, clientOptions(base, Math.round(timeout * TRY)));
-  }
+  constructor(private readonly config: Config) {}
 
   get isConfigured(): boolean {
-    return this.client !== undefined;
+    return this.config.STRIPE_SECRET_KEY !== undefined;
   }
 
   /**
@@ -41,10 +36,10 @@ export class StripeClient {
     work: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
     token?: IdempotencyToken,
   ): Promise<T> {
-    if (!this.client)
-      throw new CoglexError('not_configured', { detail: 'Payments need STRIPE_SECRET_KEY to be set.' });
+    const client = this.client();
     try {
-      return await inTime(work(this.client, token ? { idempotencyKey: token.value } : {}), this.timeoutMs);
+      const options = token ? { idempotencyKey: token.value } : {};
+      return await inTime(work(client, options), this.config.STRIPE_TIMEOUT_MS);
     } catch (error) {
       if (replaysFailure(error)) token?.spoil();
       throw stripeProblem(error);
@@ -59,6 +54,16 @@ export class StripeClient {
       if (error instanceof CoglexError && error.code === 'not_found') return undefined;
       throw error;
     }
+  }
+
+  /** The client of the key that is set now: it may be replaced while the server runs. */
+  private client(): Stripe {
+    const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS: timeout } = this.config;
+    if (key === undefined)
+      throw new CoglexError('not_configured', { detail: 'Payments need STRIPE_SECRET_KEY to be set.' });
+    if (this.made?.key !== key)
+      this.made = { key, client: new Stripe(key, clientOptions(base, Math.round(timeout * TRY))) };
+    return this.made.client;
   }
 }
 

@@ -24,7 +24,10 @@ export class GeminiClients {
   /** @throws CoglexError `service_unavailable` when there is no key at all */
   of(key: string | undefined): GeminiClient {
     if (key !== undefined) return this.create(key);
-    return (this.own ??= this.create(this.ownKey()));
+    const own = this.ownKey();
+    // The server's key may be another one by now.
+    if (this.own?.key !== own) this.own = this.create(own);
+    return this.own;
   }
 
   /** A client whose requests end with a signal: uploads take none of their own. */

@@ -38,7 +38,10 @@ export class OpenAiClients {
   of(key: string | undefined): OpenAiClient {
     if (key !== undefined) return this.create(key);
     if (!this.isConfigured) throw notConfigured('OPENAI_API_KEY');
-    return (this.own ??= this.create(this.config.OPENAI_API_KEY ?? NO_KEY));
+    const own = this.config.OPENAI_API_KEY ?? NO_KEY;
+    // The server's key may be another one by now.
+    if (this.own?.key !== own) this.own = this.create(own);
+    return this.own;
   }
 
   private create(key: string): OpenAiClient {

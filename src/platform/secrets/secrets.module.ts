@@ -1,0 +1,7 @@
+import { Global, Module } from '@nestjs/common';
+import { SecretsReload } from './secrets-reload.service.js';
+
+/** Keeps settings up with the files that they come from: see {@link SecretsReload}. */
+@Global()
+@Module({ providers: [SecretsReload], exports: [SecretsReload] })
+export class SecretsModule {}
