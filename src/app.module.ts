@@ -6,6 +6,7 @@ import type { ConfigSources } from './platform/config/config-sources.js';
 import { AuditModule } from './platform/audit/audit.module.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { DatabaseModule } from './platform/database/database.module.js';
+import { EncryptionModule } from './platform/encryption/encryption.module.js';
 import { ErrorInterceptor } from './platform/errors/error.interceptor.js';
 import { ProblemFilter } from './platform/errors/problem.filter.js';
 import { createValidationPipe } from './platform/errors/validation.pipe.js';
@@ -61,6 +62,7 @@ export class AppModule {
         JobsModule,
         SecurityModule,
         RulesModule,
+        EncryptionModule,
         AuditModule,
         SecretsModule,
         MailModule,

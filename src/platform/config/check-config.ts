@@ -2,6 +2,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { mongo } from 'mongoose';
 import type { Config } from './config.js';
 import { readProviders } from './oauth-providers.js';
+import { readEncryptionKeys } from './encryption-keys.js';
 import { isModelName } from './generation-words.js';
 import { isRedisUrl } from './network-words.js';
 
@@ -67,7 +68,17 @@ export function checkConfig(config: Config): string[] {
       `EXECUTION_${what} must not be greater than EXECUTION_MAX_${what}`,
     );
   problems.push(...checkProviders(config.OAUTH_PROVIDERS));
+  problems.push(...checkEncryptionKeys(config.ENCRYPTION_KEYS));
   return problems;
+}
+
+function checkEncryptionKeys(text: string | undefined): string[] {
+  try {
+    if (text !== undefined) readEncryptionKeys(text);
+    return [];
+  } catch (error) {
+    return [`ENCRYPTION_KEYS ${(error as Error).message}`];
+  }
 }
 
 function checkProviders(text: string | undefined): string[] {

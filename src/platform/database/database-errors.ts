@@ -114,7 +114,9 @@ function serverError(error: mongo.MongoServerError): CoglexError | undefined {
 
 /** A 409 that names the unique fields, but neither the database nor values. */
 function duplicateKey(error: mongo.MongoServerError): CoglexError {
-  const fields = Object.keys((error.keyPattern as Record<string, unknown> | undefined) ?? {});
+  const keys = Object.keys((error.keyPattern as Record<string, unknown> | undefined) ?? {});
+  // An encrypted field is unique by what stands beside its value.
+  const fields = keys.map((key) => key.replace(/\._blind$/, ''));
   return new CoglexError('duplicate_key', {
     detail: fields.length > 0 ? `Another document has the same ${fields.join(', ')}.` : undefined,
     errors: fields.map((field) => ({ field: `/${field.replaceAll('.', '/')}`, message: 'must be unique' })),

@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { databaseError } from '../../platform/database/database-errors.js';
 import { Database } from '../../platform/database/database.service.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { toAccount, type Account, type StoredAccount } from './account.js';
 
@@ -22,6 +23,7 @@ const DUPLICATE_KEY = 11000;
 export class AccountsRepository {
   constructor(
     private readonly database: Database,
+    private readonly encryption: FieldEncryption,
     private readonly config: Config,
   ) {}
 
@@ -46,10 +48,12 @@ export class AccountsRepository {
 
   /** Accounts that have an address as their key or for their mail; two at most. */
   async findByAddress(collection: string, address: string): Promise<StoredAccount[]> {
-    return this.collection(collection)
+    const found = await this.collection(collection)
       .find({ $or: [{ _key: address }, { _email: address }] }, { maxTimeMS: this.config.MONGODB_MAX_TIME_MS })
       .limit(2)
       .toArray();
+    const encryption = await this.encryption.of(collection);
+    return encryption ? found.map((account) => encryption.open(account)) : found;
   }
 
   /** Accounts of one page, the newest first, and how many there are in all. */
@@ -60,11 +64,13 @@ export class AccountsRepository {
   ): Promise<{ users: StoredAccount[]; total: number }> {
     const time = { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
     const accounts = this.collection(collection);
+    const encryption = await this.encryption.of(collection);
+    const stored = encryption?.filter(filter) ?? filter;
     const [users, total] = await Promise.all([
-      accounts.find(filter, time).sort({ _id: -1 }).skip(skip).limit(limit).toArray(),
-      accounts.countDocuments(filter, time),
+      accounts.find(stored, time).sort({ _id: -1 }).skip(skip).limit(limit).toArray(),
+      accounts.countDocuments(stored, time),
     ]);
-    return { users, total };
+    return { users: encryption ? users.map((account) => encryption.open(account)) : users, total };
   }
 
   async delete(collection: string, _id: string): Promise<void> {
@@ -73,8 +79,9 @@ export class AccountsRepository {
 
   /** @throws CoglexError `key_taken` */
   async insert(collection: string, account: StoredAccount): Promise<Account> {
+    const encryption = await this.encryption.toWrite(collection);
     try {
-      await this.collection(collection).insertOne(account);
+      await this.collection(collection).insertOne(encryption?.seal(account) ?? account);
     } catch (error) {
       if (isKeyTaken(error))
         throw new CoglexError('key_taken', {
@@ -94,10 +101,7 @@ export class AccountsRepository {
     selector: AccountSelector,
     within: mongo.Filter<StoredAccount> = {},
   ): Promise<Account | undefined> {
-    const account = await this.collection(collection).findOne(
-      { $and: [filterOf(selector), within] },
-      { projection: WITHOUT_SECRETS, maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
-    );
+    const account = await this.findOne(collection, selector, within, { projection: WITHOUT_SECRETS });
     return account ? toAccount(account) : undefined;
   }
 
@@ -107,11 +111,7 @@ export class AccountsRepository {
     selector: AccountSelector,
     query: mongo.Filter<StoredAccount> = {},
   ): Promise<StoredAccount | undefined> {
-    const account = await this.collection(collection).findOne(
-      { $and: [filterOf(selector), query] },
-      { maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
-    );
-    return account ?? undefined;
+    return this.findOne(collection, selector, query);
   }
 
   /**
@@ -124,12 +124,41 @@ export class AccountsRepository {
     update: AccountUpdate,
     query: mongo.Filter<StoredAccount> = {},
   ): Promise<StoredAccount | undefined> {
+    const encryption = await this.encryption.toWrite(collection);
+    const asked: mongo.Filter<StoredAccount> = { $and: [filterOf(selector), query] };
+    const filter = encryption?.filter(asked) ?? asked;
+    const time = { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
+    let stored = { filter, update };
+    if (encryption?.setsFields(update)) {
+      // An encrypted value belongs to one document, which has to be known first.
+      const found = await this.collection(collection).findOne(filter, { ...time, projection: { _id: 1 } });
+      if (!found) return undefined;
+      stored = {
+        filter: { $and: [filter, { _id: found._id }] },
+        update: encryption.update(update, found._id),
+      };
+    }
     const account = await this.collection(collection).findOneAndUpdate(
-      { $and: [filterOf(selector), query] },
-      update as mongo.UpdateFilter<StoredAccount>,
-      { returnDocument: 'after', maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
+      stored.filter,
+      stored.update as mongo.UpdateFilter<StoredAccount>,
+      { ...time, returnDocument: 'after' },
     );
-    return account ?? undefined;
+    return account ? (encryption?.open(account) ?? account) : undefined;
+  }
+
+  private async findOne(
+    collection: string,
+    selector: AccountSelector,
+    within: mongo.Filter<StoredAccount>,
+    options: mongo.FindOptions = {},
+  ): Promise<StoredAccount | undefined> {
+    const encryption = await this.encryption.of(collection);
+    const asked: mongo.Filter<StoredAccount> = { $and: [filterOf(selector), within] };
+    const account = await this.collection(collection).findOne(encryption?.filter(asked) ?? asked, {
+      ...options,
+      maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
+    });
+    return account ? (encryption?.open(account) ?? account) : undefined;
   }
 
   private collection(name: string): mongo.Collection<StoredAccount> {

@@ -4,6 +4,7 @@ import { checkFieldPath } from '../../platform/database/query/field-names.js';
 import { queryLimits } from '../../platform/database/query/limits.js';
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
 import { isPlain, Walk, type Plain } from '../../platform/database/query/walk.js';
+import type { DeclaredEncryption } from '../../platform/encryption/encryption-state.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import {
   RULE_ACTIONS,
@@ -31,12 +32,23 @@ export class DeclarationReader {
   ) {}
 
   /** @throws CoglexError `validation_failed`, `query_refused` */
-  read({ schema, rules, stamp, hidden, indexes, defaults, ttl, validate }: DeclarationDto): Declaration {
+  read({
+    schema,
+    rules,
+    stamp,
+    hidden,
+    encrypted,
+    indexes,
+    defaults,
+    ttl,
+    validate,
+  }: DeclarationDto): Declaration {
     const declaration: Declaration = {
       schema: optional(schema, (value) => object(value, '/schema')),
       rules: optional(rules, (value) => this.rules(value)),
       stamp: optional(stamp, (value) => object(value, '/stamp')),
       hidden: optional(hidden, (value) => list(value, '/hidden', MAX_HIDDEN) as string[]),
+      encrypted: optional(encrypted, readEncrypted),
       indexes: optional(indexes, (value) =>
         list(value, '/indexes', MAX_INDEXES).map((index, at) => this.index(index, `/indexes/${at}`)),
       ),
@@ -103,6 +115,18 @@ export class DeclarationReader {
       return invalid('/ttl/seconds', `must be a whole number from 0 to ${MAX_SECONDS}`);
     return isShort ? seconds : { field, seconds };
   }
+}
+
+function readEncrypted(value: unknown): Record<string, DeclaredEncryption> {
+  const fields = Object.entries(object(value, '/encrypted')).map(([path, options]) => {
+    const place = `/encrypted/${path}`;
+    const { index, ...others } = object(options, place);
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) invalid(`${place}/${unknown}`, 'is not known: an encrypted field has index');
+    if (index !== undefined && typeof index !== 'boolean') invalid(`${place}/index`, 'must be true or false');
+    return [path, index ? { index } : {}] as const;
+  });
+  return Object.fromEntries(fields);
 }
 
 const optional = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>

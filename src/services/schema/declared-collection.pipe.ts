@@ -12,8 +12,8 @@ export class DeclaredCollectionPipe implements PipeTransform<string, string> {
   ) {}
 
   transform(name: string): string {
-    const { MONGODB_AUTH_COLLECTION: accounts, MONGODB_ARCHIVE_COLLECTION: files } = this.config;
-    if (this.collections.has(name) || name === accounts || name === files) return name;
+    const { MONGODB_ARCHIVE_COLLECTION: files } = this.config;
+    if (this.collections.has(name) || this.collections.holdsAccounts(name) || name === files) return name;
     throw new CoglexError('not_found', { detail: 'There is no such collection.' });
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '../../platform/security/rules/declaration.js';
 import { Declarations } from '../../platform/security/rules/declarations.service.js';
 import { ProjectContext } from '../../platform/tenancy/project-context.service.js';
+import { BLIND } from '../../platform/encryption/sealed-value.js';
 import { buildProgress } from './build-progress.js';
 
 const { EJSON } = mongo.BSON;
@@ -147,9 +148,11 @@ export class DeclaredIndexes implements OnModuleInit {
 export const expiryOf = (ttl: number | DeclaredExpiry): DeclaredExpiry =>
   typeof ttl === 'number' ? { field: '_inserted', seconds: ttl } : ttl;
 
-function wantedOf({ indexes = [], ttl }: Declaration): Wanted[] {
+/** Indexes of a declaration in their order, then those of encrypted fields, and that of the `ttl`. */
+function wantedOf({ indexes = [], encrypted = {}, ttl }: Declaration): Wanted[] {
+  const storedPath = (path: string) => (encrypted[path]?.index ? `${path}.${BLIND}` : path);
   const declared = indexes.map(({ keys, partialFilterExpression, name: _, ...flags }: DeclaredIndex) => ({
-    keys,
+    keys: Object.fromEntries(Object.entries(keys).map(([path, order]) => [storedPath(path), order])),
     options: {
       ...flags,
       ...(partialFilterExpression
@@ -157,10 +160,17 @@ function wantedOf({ indexes = [], ttl }: Declaration): Wanted[] {
         : {}),
     },
   }));
-  if (ttl === undefined) return declared.map((index) => ({ ...index, name: nameOf(index) }));
-  const { field, seconds } = expiryOf(ttl);
-  const expiring = { keys: { [field]: 1 as const }, options: { expireAfterSeconds: seconds } };
-  return [...declared, expiring].map((index) => ({ ...index, name: nameOf(index) }));
+  const served = indexes
+    .filter((index) => index.partialFilterExpression === undefined)
+    .map(({ keys }) => Object.keys(keys)[0]);
+  const blind = Object.entries(encrypted)
+    .filter(([path, { index }]) => index && !served.includes(path))
+    .map(([path]) => ({ keys: { [storedPath(path)]: 1 as const }, options: { sparse: true } }));
+  const expiry = ttl === undefined ? undefined : expiryOf(ttl);
+  const expiring = expiry
+    ? [{ keys: { [expiry.field]: 1 as const }, options: { expireAfterSeconds: expiry.seconds } }]
+    : [];
+  return [...declared, ...blind, ...expiring].map((index) => ({ ...index, name: nameOf(index) }));
 }
 
 /** The same index has the same name, and another one another. */

@@ -3,6 +3,7 @@ import type { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import { Database, type StoredDocument } from '../../platform/database/database.service.js';
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { Caller, CurrentUserClaims } from '../../platform/security/caller.js';
 import { Declarations } from '../../platform/security/rules/declarations.service.js';
@@ -23,6 +24,7 @@ export class RuleTrial {
     private readonly guard: QueryGuard,
     private readonly rules: RowRules,
     private readonly declarations: Declarations,
+    private readonly encryption: FieldEncryption,
     private readonly context: ProjectContext,
     private readonly config: Config,
   ) {}
@@ -87,7 +89,9 @@ export class RuleTrial {
 
   private async has(collection: string, filter: mongo.Filter<StoredDocument>): Promise<boolean> {
     const options = { projection: { _id: 1 }, maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
-    return (await this.database.collection(collection).findOne(filter, options)) !== null;
+    const encryption = await this.encryption.of(collection);
+    const stored = encryption?.filter(filter) ?? filter;
+    return (await this.database.collection(collection).findOne(stored, options)) !== null;
   }
 
   private async userOf(key: string): Promise<CurrentUserClaims> {

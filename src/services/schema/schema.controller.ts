@@ -14,7 +14,7 @@ const ApiCollection = () =>
   ApiParam({
     name: 'collection',
     description:
-      'A collection of documents; `_ARCHIVE` for the rules of files, `_USERS` for those of accounts.',
+      'A collection of documents; `_ARCHIVE` for the rules of files; `_USERS`, or another collection of accounts, for their rules and encrypted fields.',
     example: 'notes',
   });
 
@@ -66,6 +66,9 @@ export class SchemaController {
     'document_refused',
     'not_found',
     'schema_conflict',
+    'conflict',
+    'decryption_failed',
+    'encryption_key_missing',
     'unprocessable',
     'database_unavailable',
   )
@@ -80,11 +83,12 @@ export class SchemaController {
   @ApiOperation({
     operationId: 'deleteSchema',
     summary: 'Forget what is declared for a collection',
-    description: 'Its documents stay, for secret keys alone; indexes that were declared are removed.',
+    description:
+      'Its documents stay, for secret keys alone; indexes that were declared are removed, and encrypted fields are decrypted in the background.',
   })
   @ApiCollection()
   @ApiOkResponse({ type: RemovedDto })
-  @ApiProblems('not_found', 'database_unavailable')
+  @ApiProblems('not_found', 'conflict', 'database_unavailable')
   async remove(@Param('collection', DeclaredCollectionPipe) collection: string): Promise<RemovedDto> {
     await this.schemas.remove(collection);
     return { deleted: 1 };
@@ -108,6 +112,8 @@ export class SchemaController {
     'query_refused',
     'document_refused',
     'not_found',
+    'conflict',
+    'encryption_key_missing',
     'database_unavailable',
   )
   try(

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { QueryModule } from '../../platform/database/query/query.module.js';
 import { DeclarationReader } from './declaration-reader.service.js';
+import { DeclaredEncryption } from './declared-encryption.service.js';
 import { DeclaredIndexes } from './declared-indexes.service.js';
 import { DocumentSchemas } from './document-schemas.service.js';
 import { OpenWriteWarnings } from './open-write-warnings.service.js';
@@ -17,6 +18,7 @@ import { ModuleRegistry } from '../../platform/modules/module-registry.service.j
   providers: [
     SchemaService,
     DeclarationReader,
+    DeclaredEncryption,
     DeclaredIndexes,
     DocumentSchemas,
     OpenWriteWarnings,

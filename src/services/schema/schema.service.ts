@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
+import { OpenCollections } from '../../platform/database/query/open-collections.service.js';
+import { ENCRYPTION_JOB } from '../../platform/encryption/encryption-job.js';
+import { progressOf, type StoredEncryption } from '../../platform/encryption/encryption-state.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { Events } from '../../platform/events/events.service.js';
+import { Jobs } from '../../platform/jobs/jobs.service.js';
 import {
   DECLARATIONS,
   type Declaration,
@@ -13,17 +17,30 @@ import {
 } from '../../platform/security/rules/declaration.js';
 import { Declarations } from '../../platform/security/rules/declarations.service.js';
 import { DeclarationReader } from './declaration-reader.service.js';
+import { DeclaredEncryption } from './declared-encryption.service.js';
 import { DeclaredIndexes } from './declared-indexes.service.js';
 import { DocumentSchemas } from './document-schemas.service.js';
 import type { DeclarationDto, DeclaredDto } from './dto/declaration.dto.js';
+import { checkEncrypted } from './encryption-checks.js';
 import { openWrites } from './open-writes.js';
 import { StoredDocuments, type StoredDocumentsCheck } from './stored-documents-check.service.js';
 
 /** Most collections of one project of which something is declared. */
 const MAX_DECLARATIONS = 1000;
 
-/** Parts that the services of files and accounts keep to. The rest is for collections of documents. */
-const SYSTEM_PARTS: readonly string[] = ['rules'];
+/** Parts that the services of files and of accounts keep to. The rest is for collections of documents. */
+const FILE_PARTS: readonly string[] = ['rules'];
+const ACCOUNT_PARTS: readonly string[] = ['rules', 'encrypted'];
+
+/** How often somebody else may declare the same collection at the same time. */
+const MAX_ATTEMPTS = 5;
+
+const DUPLICATE_KEY = 11000;
+
+type Stored = StoredDeclaration & { failures?: Record<string, string> };
+
+/** What was removed stays as long as documents have to be decrypted. */
+const NOT_REMOVED = { removed: { $exists: false } };
 
 declare module '../../platform/events/event-map.js' {
   interface EventMap {
@@ -42,6 +59,9 @@ export class SchemaService {
     private readonly schemas: DocumentSchemas,
     private readonly indexes: DeclaredIndexes,
     private readonly documents: StoredDocuments,
+    private readonly encryption: DeclaredEncryption,
+    private readonly collections: OpenCollections,
+    private readonly jobs: Jobs,
     private readonly events: Events,
     private readonly config: Config,
     private readonly logger: PinoLogger,
@@ -51,13 +71,13 @@ export class SchemaService {
 
   /** @throws CoglexError `not_found` */
   async get(collection: string): Promise<DeclaredDto> {
-    const stored = await this.stored().findOne({ _id: collection }, this.time());
+    const stored = await this.stored().findOne({ _id: collection, ...NOT_REMOVED }, this.time());
     return stored ? this.told(stored) : undeclared();
   }
 
   async list(): Promise<DeclaredDto[]> {
     const stored = await this.stored()
-      .find({}, { ...this.time(), sort: { _id: 1 }, limit: MAX_DECLARATIONS })
+      .find(NOT_REMOVED, { ...this.time(), sort: { _id: 1 }, limit: MAX_DECLARATIONS })
       .toArray();
     return Promise.all(stored.map((one) => this.told(one)));
   }
@@ -70,8 +90,7 @@ export class SchemaService {
    */
   async put(collection: string, body: DeclarationDto): Promise<DeclaredDto> {
     const declaration = this.reader.read(body);
-    if (collection.startsWith('_') || collection === this.config.MONGODB_AUTH_COLLECTION)
-      refuseOnSystem(declaration);
+    this.refuseUnfit(collection, declaration);
     const version = randomUUID();
     // Compiled as it will be read back.
     const text = JSON.stringify(declaration);
@@ -79,43 +98,109 @@ export class SchemaService {
     const schema = this.schemas.compile(compiled);
     const validation = await this.documents.check(collection, schema);
     if (declaration.validate !== 'new') refuseFailing(validation);
-    await this.store(collection, version, text);
+    await this.store(collection, version, declaration);
     this.declarations.forget();
     this.indexes.wake();
+    this.jobs.wake(ENCRYPTION_JOB);
     for (const action of openWrites(declaration))
       this.logger.warn({ collection, action }, 'A rule lets anybody with a key write');
     await this.events.publish('schema.changed', { collection });
     const told = await this.get(collection);
-    return schema.isStrict ? { ...told, validation } : told;
+    const warnings = this.encryption.warnings(collection, declaration);
+    return {
+      ...told,
+      ...(schema.isStrict ? { validation } : {}),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    };
   }
 
   /** @throws CoglexError `not_found` */
   async remove(collection: string): Promise<void> {
-    const { deletedCount } = await this.stored().deleteOne({ _id: collection }, this.time());
-    if (deletedCount === 0) return undeclared();
+    const before = await this.stored().findOne({ _id: collection, ...NOT_REMOVED }, this.time());
+    if (!before) return undeclared();
+    const encryption = await this.encryption.next(collection, {}, before.encryption);
+    const { version } = before;
+    const { modifiedCount, deletedCount } = encryption
+      ? {
+          deletedCount: 0,
+          ...(await this.stored().updateOne(
+            { _id: collection, version },
+            { $set: { version: randomUUID(), declaration: '{}', removed: true, pending: false, encryption } },
+            this.time(),
+          )),
+        }
+      : { modifiedCount: 0, ...(await this.stored().deleteOne({ _id: collection, version }, this.time())) };
+    if (modifiedCount + deletedCount === 0) return this.remove(collection);
     this.declarations.forget();
     await this.indexes.removeAll(collection);
+    this.jobs.wake(ENCRYPTION_JOB);
     await this.events.publish('schema.removed', { collection });
   }
 
-  private async store(collection: string, version: string, declaration: string): Promise<void> {
-    const now = new Date();
-    const change = { $set: { version, declaration, pending: true, failures: {}, _patched: now } };
-    const { matchedCount } = await this.stored().updateOne({ _id: collection }, change, this.time());
-    if (matchedCount > 0) return;
+  private refuseUnfit(collection: string, declaration: Declaration): void {
+    const holdsAccounts = this.collections.holdsAccounts(collection);
+    if (holdsAccounts)
+      refuseOthers(declaration, ACCOUNT_PARTS, 'Accounts have rules and encrypted fields alone.');
+    else if (collection.startsWith('_')) refuseOthers(declaration, FILE_PARTS, 'Files have rules alone.');
+    checkEncrypted(declaration, holdsAccounts);
+  }
+
+  /** What becomes of encrypted fields depends on the last declaration: if that has changed, it is looked at again. */
+  private async store(collection: string, version: string, declaration: Declaration): Promise<void> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const before = await this.stored().findOne({ _id: collection }, this.time());
+      const encryption = await this.encryption.next(collection, declaration, before?.encryption);
+      const text = JSON.stringify(declaration);
+      const parts = { version, declaration: text, pending: true, failures: {} };
+      if (
+        before ? await this.replace(before, parts, encryption) : await this.add(collection, parts, encryption)
+      )
+        return;
+    }
+    throw new CoglexError('conflict', { detail: 'Others declare the collection all the time. Try again.' });
+  }
+
+  private async replace(
+    { _id, version }: Stored,
+    parts: Partial<Stored>,
+    encryption: StoredEncryption | undefined,
+  ): Promise<boolean> {
+    const gone: Record<string, ''> = encryption ? { removed: '' } : { removed: '', encryption: '' };
+    const $set = { ...parts, ...(encryption ? { encryption } : {}), _patched: new Date() };
+    const { matchedCount } = await this.stored().updateOne(
+      { _id, version },
+      { $set, $unset: gone },
+      this.time(),
+    );
+    return matchedCount > 0;
+  }
+
+  private async add(
+    _id: string,
+    parts: Pick<Stored, 'version' | 'declaration' | 'pending' | 'failures'>,
+    encryption: StoredEncryption | undefined,
+  ): Promise<boolean> {
     if ((await this.stored().countDocuments({}, this.time())) >= MAX_DECLARATIONS)
       throw new CoglexError('unprocessable', {
         detail: `A project can declare ${MAX_DECLARATIONS} collections.`,
       });
-    const { _patched, ...first } = change.$set;
-    await this.stored().updateOne(
-      { _id: collection },
-      { $set: first, $setOnInsert: { _inserted: now } },
-      { ...this.time(), upsert: true },
-    );
+    try {
+      const stored = { _id, ...parts, ...(encryption ? { encryption } : {}), _inserted: new Date() };
+      await this.stored().insertOne(stored, this.time());
+      return true;
+    } catch (error) {
+      if (error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY) return false;
+      throw error;
+    }
   }
 
-  private async told({ _id: collection, declaration: text, _inserted, _patched }: StoredDeclaration) {
+  private async told({
+    _id: collection,
+    declaration: text,
+    encryption,
+    _inserted,
+    _patched,
+  }: StoredDeclaration) {
     const declaration = JSON.parse(text) as Declaration;
     const states = await this.indexes.statesOf(collection, declaration);
     const indexes = declaration.indexes?.map((index, at) => ({ ...states[at], ...index }));
@@ -125,6 +210,7 @@ export class SchemaService {
       ...declaration,
       ...(indexes ? { indexes } : {}),
       ...(expiry ? { ttl_index: expiry } : {}),
+      ...(encryption ? { encryption: progressOf(encryption) } : {}),
       _inserted,
       ...(_patched ? { _patched } : {}),
     };
@@ -134,17 +220,16 @@ export class SchemaService {
     return { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
   }
 
-  private stored(): mongo.Collection<StoredDeclaration & { failures?: Record<string, string> }> {
+  private stored(): mongo.Collection<Stored> {
     return this.database.collection(DECLARATIONS);
   }
 }
 
-function refuseOnSystem(declaration: Declaration): void {
+function refuseOthers(declaration: Declaration, parts: readonly string[], detail: string): void {
   const errors = Object.keys(declaration)
-    .filter((part) => !SYSTEM_PARTS.includes(part))
+    .filter((part) => !parts.includes(part))
     .map((part) => ({ field: `/${part}`, message: 'is not for files and accounts' }));
-  if (errors.length > 0)
-    throw new CoglexError('validation_failed', { detail: `Files and accounts have rules alone.`, errors });
+  if (errors.length > 0) throw new CoglexError('validation_failed', { detail, errors });
 }
 
 function refuseFailing({ checked, failing, complete }: StoredDocumentsCheck): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
 import type { DocumentSchema } from './document-schema.js';
 
 /** Longest time that stored documents are looked at in one request, in milliseconds. */
@@ -19,12 +20,14 @@ export interface StoredDocumentsCheck {
 export class StoredDocuments {
   constructor(
     private readonly database: Database,
+    private readonly encryption: FieldEncryption,
     private readonly config: Config,
   ) {}
 
   async check(collection: string, schema: DocumentSchema): Promise<StoredDocumentsCheck> {
     const counts: StoredDocumentsCheck = { checked: 0, failing: 0, complete: true };
     if (!schema.isStrict) return counts;
+    const encryption = await this.encryption.of(collection);
     const end = performance.now() + MAX_MS;
     const cursor = this.database
       .collection(collection)
@@ -32,7 +35,7 @@ export class StoredDocuments {
     try {
       for await (const document of cursor) {
         counts.checked += 1;
-        if (!schema.accepts(document)) counts.failing += 1;
+        if (!schema.accepts(encryption?.open(document) ?? document)) counts.failing += 1;
         if (performance.now() > end) return { ...counts, complete: false };
       }
       return counts;

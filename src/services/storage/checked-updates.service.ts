@@ -9,6 +9,9 @@ import {
   decode,
   type Document,
 } from '../../platform/database/embedded/index.js';
+import type { CollectionEncryption } from '../../platform/encryption/collection-encryption.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
+import { ENGINE_FORM } from '../../platform/encryption/plain-value.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { driverForm, storedForm } from '../../platform/security/rules/stored-form.js';
 import { readAll } from './read-all.js';
@@ -37,14 +40,14 @@ const MAX_ATTEMPTS = 50;
 /** Documents that are written at the same time. */
 const CONCURRENCY = 8;
 
-/** A document, as it is and as the update would leave it. */
+/** A document, as it is stored and as the update would leave it stored. */
 interface Change {
-  before: Document;
-  after: Document;
+  stored: Document;
+  next: Document;
 }
 
 /**
- * Updates documents whose new state has to be looked at first. The update is computed here, by the code of the embedded
+ * Updates documents whose new state has to be looked at first, or of which each needs encrypted values of its own. The update is computed here, by the code of the embedded
  * engine, and the result stored on condition that the document still is the one it was computed from; otherwise it is
  * computed again. That is atomic for each document, on any server and without transactions.
  */
@@ -52,6 +55,7 @@ interface Change {
 export class CheckedUpdates {
   constructor(
     private readonly database: Database,
+    private readonly encryption: FieldEncryption,
     private readonly config: Config,
   ) {}
 
@@ -63,16 +67,13 @@ export class CheckedUpdates {
    */
   async apply(collection: string, { filter, update, check, many }: DocumentUpdate): Promise<UpdateCounts> {
     const target = this.database.collection(collection);
-    const time = { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
-    if (!check) {
-      const { matchedCount: matched, modifiedCount: modified } = many
-        ? await target.updateMany(filter, update, time)
-        : await target.updateOne(filter, update, time);
-      return { matched, modified };
-    }
-    const change = this.compile(filter, update, check);
+    const encryption = await this.encryption.toWrite(collection);
+    const setsEncrypted = encryption?.setsFields(update) ?? false;
+    const stored = encryption?.filter(filter) ?? filter;
+    if (!check && !setsEncrypted) return this.write(target, stored, update, many);
+    const change = this.compile({ filter, update, check, many }, encryption);
     const most = many ? this.config.STORAGE_MAX_CHECKED_UPDATE : 1;
-    const documents = await this.read(target, filter, many ? most + 1 : 1);
+    const documents = await this.read(target, stored, many ? most + 1 : 1);
     if (documents.length > most)
       throw new CoglexError('result_too_large', {
         detail: `The update would have to look at more than ${most} documents. Narrow the query.`,
@@ -80,28 +81,43 @@ export class CheckedUpdates {
     const changes = documents.map(change);
     const counts: UpdateCounts = { matched: 0, modified: 0 };
     for (let at = 0; at < changes.length; at += CONCURRENCY) {
-      const stored = changes
+      const writes = changes
         .slice(at, at + CONCURRENCY)
-        .map((next) => this.store(target, filter, change, next, counts));
+        .map((next) => this.store(target, stored, change, next, counts));
       // All of them first: nothing goes on behind an answer.
-      const failure = (await Promise.allSettled(stored)).find(({ status }) => status === 'rejected');
+      const failure = (await Promise.allSettled(writes)).find(({ status }) => status === 'rejected');
       if (failure?.status === 'rejected') throw failure.reason;
     }
     return counts;
   }
 
-  private compile(
+  private async write(
+    target: mongo.Collection<StoredDocument>,
     filter: mongo.Filter<StoredDocument>,
     update: mongo.UpdateFilter<StoredDocument>,
-    check: (after: mongo.Document) => void,
-  ): (before: Document) => Change {
+    many: boolean,
+  ): Promise<UpdateCounts> {
+    const time = { maxTimeMS: this.config.MONGODB_MAX_TIME_MS };
+    const { matchedCount: matched, modifiedCount: modified } = many
+      ? await target.updateMany(filter, update, time)
+      : await target.updateOne(filter, update, time);
+    return { matched, modified };
+  }
+
+  /** The update of a document: computed, and looked at, in plain text. */
+  private compile(
+    { filter, update, check }: DocumentUpdate,
+    encryption: CollectionEncryption | undefined,
+  ): (stored: Document) => Change {
     return asServerError(() => {
       const compiled = compileUpdate(storedForm(update));
       const query = compileFilter(storedForm(filter));
-      return (before) => {
+      return (stored) => {
+        const before = encryption?.open(stored, ENGINE_FORM) ?? stored;
         const after = asServerError(() => compiled.apply(before, { filter: query, now: new Date() }));
-        check(driverForm(after));
-        return { before, after };
+        check?.(driverForm(after));
+        if (after === before) return { stored, next: stored };
+        return { stored, next: encryption?.reseal(after, before, stored, ENGINE_FORM) ?? after };
       };
     });
   }
@@ -109,19 +125,19 @@ export class CheckedUpdates {
   private async store(
     target: mongo.Collection<StoredDocument>,
     filter: mongo.Filter<StoredDocument>,
-    change: (before: Document) => Change,
+    change: (stored: Document) => Change,
     first: Change,
     counts: UpdateCounts,
   ): Promise<void> {
     let next: Change | undefined = first;
     for (let attempt = 1; next && attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const { before, after }: Change = next;
-      const id = before._id as string;
-      if (after === before) {
+      const { stored, next: after }: Change = next;
+      const id = stored._id as string;
+      if (after === stored) {
         counts.matched += 1;
         return;
       }
-      const unchanged = { _id: id, $expr: { $eq: ['$$ROOT', { $literal: before }] } };
+      const unchanged = { _id: id, $expr: { $eq: ['$$ROOT', { $literal: stored }] } };
       const { matchedCount } = await target.replaceOne(unchanged, after, {
         maxTimeMS: this.config.MONGODB_MAX_TIME_MS,
       });

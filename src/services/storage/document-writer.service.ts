@@ -3,6 +3,7 @@ import type { mongo } from 'mongoose';
 import { Config } from '../../platform/config/config.js';
 import type { StoredDocument } from '../../platform/database/database.service.js';
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { Caller } from '../../platform/security/caller.js';
 import { RowRules } from '../../platform/security/rules/row-rules.service.js';
@@ -29,6 +30,7 @@ export class DocumentWriter {
     private readonly parameters: QueryParameters,
     private readonly inserter: DocumentInserter,
     private readonly updates: CheckedUpdates,
+    private readonly encryption: FieldEncryption,
     private readonly config: Config,
   ) {}
 
@@ -59,7 +61,9 @@ export class DocumentWriter {
       schema?.check(document, place, hidden);
       return document;
     });
-    await this.inserter.insert(collection, complete);
+    const encryption = await this.encryption.toWrite(collection);
+    const stored = encryption ? complete.map((document) => encryption.seal(document)) : complete;
+    await this.inserter.insert(collection, stored);
     return complete.map(({ _id }) => _id);
   }
 

@@ -25,7 +25,14 @@ import {
 } from './storage.openapi.js';
 import { StorageService } from './storage.service.js';
 
-const ALWAYS = ['validation_failed', 'not_found', 'database_unavailable'] as const;
+const ALWAYS = [
+  'validation_failed',
+  'not_found',
+  'conflict',
+  'decryption_failed',
+  'encryption_key_missing',
+  'database_unavailable',
+] as const;
 const READS = [
   ...ALWAYS,
   'nested_too_deep',

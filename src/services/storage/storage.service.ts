@@ -4,9 +4,15 @@ import { Config } from '../../platform/config/config.js';
 import { Database, type StoredDocument } from '../../platform/database/database.service.js';
 import { QueryGuard } from '../../platform/database/query/query-guard.service.js';
 import type { Plain } from '../../platform/database/query/walk.js';
+import type { CollectionEncryption } from '../../platform/encryption/collection-encryption.js';
+import { FieldEncryption } from '../../platform/encryption/field-encryption.service.js';
+import { sealedPipeline, type SealedPipeline } from '../../platform/encryption/pipelines.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { Caller } from '../../platform/security/caller.js';
-import { GovernedPipelines } from '../../platform/security/rules/governed-pipelines.service.js';
+import {
+  GovernedPipelines,
+  joinedCollections,
+} from '../../platform/security/rules/governed-pipelines.service.js';
 import type { FindParametersDto } from './dto/parameters.dto.js';
 import { QueryParameters } from './query-parameters.service.js';
 import { readAll } from './read-all.js';
@@ -27,6 +33,7 @@ export class StorageService {
     private readonly access: RowAccess,
     private readonly pipelines: GovernedPipelines,
     private readonly parameters: QueryParameters,
+    private readonly encryption: FieldEncryption,
     private readonly config: Config,
   ) {
     this.time = { maxTimeMS: config.MONGODB_MAX_TIME_MS };
@@ -39,12 +46,17 @@ export class StorageService {
     { query, keys, sort, limit, skip, count }: FindParametersDto,
   ): Promise<{ documents: StoredDocument[]; total?: number }> {
     const { hidden, within } = await this.access.of(caller, collection, 'list');
-    const filter = within(query === undefined ? {} : this.parameters.filter(query, hidden));
+    const asked = within(query === undefined ? {} : this.parameters.filter(query, hidden));
     const most = this.parameters.limit(limit);
+    const encryption = await this.encryption.of(collection);
+    const filter = encryption?.filter(asked) ?? asked;
+    const chosen = sealedProjection(this.parameters.projection(keys, hidden), encryption);
+    const order = this.parameters.sort(sort, hidden);
+    encryption?.checkSort(order);
     const options: mongo.FindOptions = {
       ...this.time,
-      projection: this.parameters.projection(keys, hidden),
-      sort: this.parameters.sort(sort, hidden),
+      projection: chosen.projection,
+      sort: order,
       skip,
       limit: most,
       // One more than the limit: the server then knows at once that nothing follows.
@@ -55,8 +67,7 @@ export class StorageService {
       readAll(target.find(filter, options)),
       count ? target.countDocuments(filter, this.time) : undefined,
     ]);
-    for (const document of documents) hidden.strip(document);
-    return { documents, total };
+    return { documents: documents.map((document) => chosen.open(hidden.strip(document))), total };
   }
 
   /** @throws CoglexError `not_found` */
@@ -67,19 +78,20 @@ export class StorageService {
     keys: string | undefined,
   ): Promise<StoredDocument> {
     const { hidden, within } = await this.access.of(caller, collection, 'view');
-    const projection = this.parameters.projection(keys, hidden);
+    const encryption = await this.encryption.of(collection);
+    const { projection, open } = sealedProjection(this.parameters.projection(keys, hidden), encryption);
+    const filter = within({ _id: id });
     const document = await this.database
       .collection(collection)
-      .findOne(within({ _id: id }), { ...this.time, projection });
-    return document ? hidden.strip(document) : closed();
+      .findOne(encryption?.filter(filter) ?? filter, { ...this.time, projection });
+    return document ? open(hidden.strip(document)) : closed();
   }
 
   /** @throws CoglexError `not_found` */
   async deleteOne(caller: Caller, collection: string, id: string): Promise<number> {
     const { within } = await this.access.of(caller, collection, 'delete');
-    const { deletedCount } = await this.database
-      .collection(collection)
-      .deleteOne(within({ _id: id }), this.time);
+    const filter = await this.stored(collection, within({ _id: id }));
+    const { deletedCount } = await this.database.collection(collection).deleteOne(filter, this.time);
     return deletedCount === 0 ? closed() : deletedCount;
   }
 
@@ -99,7 +111,7 @@ export class StorageService {
       text === undefined
         ? this.parameters.parsedFilter(parsed, hidden)
         : this.parameters.filter(text, hidden);
-    const filter = within(asked);
+    const filter = await this.stored(collection, within(asked));
     const { deletedCount } = await this.database.collection(collection).deleteMany(filter, this.time);
     return deletedCount;
   }
@@ -108,15 +120,35 @@ export class StorageService {
   async aggregate(caller: Caller, collection: string, pipeline: unknown): Promise<mongo.Document[]> {
     const stages = await this.governed(caller, collection, pipeline);
     const { STORAGE_MAX_LIMIT: most } = this.config;
+    const sealed = await this.sealed(collection, stages);
     const cursor = this.database
       .collection(collection)
-      .aggregate([...stages, { $limit: most + 1 }], { ...this.time, batchSize: most + 2 });
+      .aggregate([...sealed.stages, { $limit: most + 1 }], { ...this.time, batchSize: most + 2 });
     const documents = await readAll(cursor);
     if (documents.length > most)
       throw new CoglexError('result_too_large', {
         detail: `The result has more than ${most} documents. End the pipeline with a $limit.`,
       });
-    return documents;
+    return documents.map(sealed.open);
+  }
+
+  /** A filter as it is asked of the database. */
+  private async stored(
+    collection: string,
+    filter: mongo.Filter<StoredDocument>,
+  ): Promise<mongo.Filter<StoredDocument>> {
+    return (await this.encryption.of(collection))?.filter(filter) ?? filter;
+  }
+
+  /** A pipeline over what is encrypted in any of the collections that it reads. */
+  private async sealed(collection: string, stages: Plain[]): Promise<SealedPipeline> {
+    const encryptions = new Map<string, CollectionEncryption>();
+    for (const name of [collection, ...joinedCollections(stages)]) {
+      const encryption = await this.encryption.of(name);
+      if (encryption) encryptions.set(name, encryption);
+    }
+    if (encryptions.size === 0) return { stages, open: (document) => document };
+    return sealedPipeline(collection, stages, encryptions);
   }
 
   /** The pipeline as it is run; a collection that the caller may not join answers as one that does not exist. */
@@ -126,6 +158,19 @@ export class StorageService {
     if (shut.size > 0) this.guard.pipeline(pipeline, '/pipeline', shut);
     return (await this.pipelines.govern(caller, collection, stages)) ?? closed();
   }
+}
+
+/** A projection as it is asked of the database, and what makes an answer of a document that it gave. */
+function sealedProjection(asked: Plain | undefined, encryption: CollectionEncryption | undefined) {
+  if (!encryption) return { projection: asked, open: (document: StoredDocument) => document };
+  const { projection, dropsId } = encryption.projection(asked);
+  const open = (document: StoredDocument) => {
+    const opened = encryption.open(document);
+    if (!dropsId) return opened;
+    const { _id: _, ...rest } = opened;
+    return rest as StoredDocument;
+  };
+  return { projection, open };
 }
 
 /** Throws CoglexError `query_required`. */

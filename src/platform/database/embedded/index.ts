@@ -2,6 +2,7 @@ import type { Engine, EngineOptions } from './options.js';
 import { EngineThread } from './thread.js';
 
 export { decode, encode } from './bson/codec.js';
+export { encodeIndexValue } from './bson/index-key.js';
 export { CommandError } from './errors.js';
 export type { Logger } from './logger.js';
 export type { Engine, EngineOptions } from './options.js';

@@ -27,7 +27,12 @@ export class OpenCollections {
    * not begin with `_` (those are the system's), and accounts do not live there.
    */
   has(name: string): boolean {
-    if (!NAME.test(name) || name === this.config.MONGODB_AUTH_COLLECTION) return false;
-    return this.closed.get(this.context.project)?.has(name) !== true;
+    return NAME.test(name) && !this.holdsAccounts(name);
+  }
+
+  /** Whether accounts live in a collection of the current project. */
+  holdsAccounts(name: string): boolean {
+    if (name === this.config.MONGODB_AUTH_COLLECTION) return true;
+    return this.closed.get(this.context.project)?.has(name) === true;
   }
 }

@@ -2,6 +2,8 @@ import { checkFieldName, checkFieldPath } from '../../database/query/field-names
 import type { QueryLimits } from '../../database/query/limits.js';
 import { checkLiteral } from '../../database/query/scalars.js';
 import { isPlain, Walk, type Plain } from '../../database/query/walk.js';
+import type { StoredEncryption } from '../../encryption/encryption-state.js';
+import { compileEncryption, type CompiledEncryption } from './compiled-encryption.js';
 import { RULE_ACTIONS, type Declaration, type RuleAction } from './declaration.js';
 import { HiddenFields } from './hidden-fields.js';
 import { Placeholder, type PlaceholderValues } from './placeholder.js';
@@ -19,6 +21,8 @@ export interface CompiledDeclaration {
   readonly stamp: Stamp;
   /** Roots of the user's fields that decide something here. */
   readonly userFields: ReadonlySet<string>;
+  /** Absent where nothing is encrypted, nor has been until now. */
+  readonly encryption?: CompiledEncryption;
 }
 
 /** Fields of new documents that the server sets. */
@@ -37,7 +41,10 @@ export interface Stamp {
  */
 export function compileDeclaration(
   limits: QueryLimits,
-  stored: { collection: string; version: string; declaration: Declaration },
+  {
+    encryption,
+    ...stored
+  }: { collection: string; version: string; declaration: Declaration; encryption?: StoredEncryption },
 ): CompiledDeclaration {
   const { declaration } = stored;
   const walkAt = (place: string) => () => new Walk(limits, place, 'rule_refused');
@@ -58,6 +65,7 @@ export function compileDeclaration(
     stamp,
     guessable: new Set(guessable.map(rootOf)),
     userFields: new Set(read.map(rootOf)),
+    encryption: compileEncryption((place) => walkAt(place)(), declaration, encryption),
   };
 }
 

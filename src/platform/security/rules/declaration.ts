@@ -1,4 +1,5 @@
 import type { Plain } from '../../database/query/walk.js';
+import type { DeclaredEncryption, StoredEncryption } from '../../encryption/encryption-state.js';
 
 /** What somebody wants to do with the documents of a collection. */
 export const RULE_ACTIONS = ['list', 'view', 'create', 'update', 'delete', 'aggregate'] as const;
@@ -36,6 +37,8 @@ export interface Declaration {
   stamp?: Plain;
   /** Fields that only secret keys see. */
   hidden?: string[];
+  /** Fields that are encrypted where they are stored, by their paths. */
+  encrypted?: Record<string, DeclaredEncryption>;
   indexes?: DeclaredIndex[];
   /** Values of fields that a new document lacks. */
   defaults?: Plain;
@@ -55,6 +58,10 @@ export interface StoredDeclaration {
   declaration: string;
   /** Whether indexes may have to be built or removed. */
   pending: boolean;
+  /** How far the encryption of its fields is, also of such as are no longer declared. */
+  encryption?: StoredEncryption;
+  /** Nothing is declared any more; it goes once the documents are decrypted. */
+  removed?: true;
   _inserted: Date;
   _patched?: Date;
 }

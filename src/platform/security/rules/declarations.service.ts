@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../config/config.js';
 import { Database } from '../../database/database.service.js';
 import { queryLimits, type QueryLimits } from '../../database/query/limits.js';
+import type { StoredEncryption } from '../../encryption/encryption-state.js';
 import { ProjectContext } from '../../tenancy/project-context.service.js';
 import { compileDeclaration, type CompiledDeclaration } from './compiled-declaration.js';
 import { DECLARATIONS, type Declaration, type StoredDeclaration } from './declaration.js';
@@ -82,8 +83,13 @@ export class Declarations {
    *
    * @throws CoglexError `rule_refused`
    */
-  compile(collection: string, version: string, declaration: Declaration): CompiledDeclaration {
-    return compileDeclaration(this.limits, { collection, version, declaration });
+  compile(
+    collection: string,
+    version: string,
+    declaration: Declaration,
+    encryption?: StoredEncryption,
+  ): CompiledDeclaration {
+    return compileDeclaration(this.limits, { collection, version, declaration, encryption });
   }
 
   private all(): Promise<Snapshot> | Snapshot {
@@ -127,16 +133,16 @@ export class Declarations {
   }
 
   /** What is stored was checked before, but perhaps under other limits: then nobody without a secret key gets in. */
-  private compileStored({ _id, version, declaration }: StoredDeclaration): CompiledDeclaration {
+  private compileStored({ _id, version, declaration, encryption }: StoredDeclaration): CompiledDeclaration {
     const parsed = JSON.parse(declaration) as Declaration;
     try {
-      return this.compile(_id, version, parsed);
+      return this.compile(_id, version, parsed, encryption);
     } catch (error) {
       this.logger.error(
         { err: error, collection: _id },
         'The rules of a collection cannot be used: it is closed',
       );
-      return this.compile(_id, version, { ...parsed, rules: {}, stamp: {} });
+      return this.compile(_id, version, { ...parsed, rules: {}, stamp: {} }, encryption);
     }
   }
 }

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { Config } from '../../config/config.js';
 import { Database } from '../../database/database.service.js';
 import { decode, type Document } from '../../database/embedded/index.js';
+import { FieldEncryption } from '../../encryption/field-encryption.service.js';
+import { ENGINE_FORM } from '../../encryption/plain-value.js';
 import { ProjectContext } from '../../tenancy/project-context.service.js';
 import type { CurrentUserClaims } from '../caller.js';
 
@@ -24,6 +26,7 @@ export class UserDocuments {
 
   constructor(
     private readonly database: Database,
+    private readonly encryption: FieldEncryption,
     private readonly context: ProjectContext,
     private readonly config: Config,
   ) {
@@ -51,6 +54,9 @@ export class UserDocuments {
         { projection: { _password: 0 }, raw: true, maxTimeMS: this.config.MONGODB_MAX_TIME_MS },
       );
     const bytes = found as unknown as Buffer | null;
-    return bytes ? { document: decode(bytes), bytes: bytes.length } : { document: {}, bytes: 0 };
+    if (!bytes) return { document: {}, bytes: 0 };
+    const encryption = await this.encryption.of(collection);
+    const document = decode(bytes);
+    return { document: encryption?.open(document, ENGINE_FORM) ?? document, bytes: bytes.length };
   }
 }

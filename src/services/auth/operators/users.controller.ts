@@ -56,6 +56,9 @@ export class UsersController {
     'nested_too_deep',
     'forbidden_key',
     'query_refused',
+    'conflict',
+    'decryption_failed',
+    'encryption_key_missing',
     'not_found',
     'database_unavailable',
   )

@@ -40,6 +40,14 @@ export class DeclarationDto {
   @IsOptional()
   hidden?: unknown;
 
+  /**
+   * Paths of fields that are encrypted where they are stored, and plain for everybody who may read them. `index: true`
+   * lets queries ask for equal values.
+   */
+  @ApiPropertyOptional({ ...FREE_FORM, example: { ssn: { index: true }, note: {} } })
+  @IsOptional()
+  encrypted?: unknown;
+
   /** Indexes that are built in the background; one that is no longer declared is removed. */
   @ApiPropertyOptional({ type: 'array', items: FREE_FORM, example: [{ keys: { owner: 1 }, unique: false }] })
   @IsOptional()
@@ -84,6 +92,29 @@ export class ValidationDto {
   complete!: boolean;
 }
 
+/** How far the documents of a collection are encrypted, or decrypted, as they are declared. */
+export class EncryptionProgressDto {
+  /** `running` until every document is as it is declared; `failed` when some could not be read or written. */
+  @ApiProperty({ enum: ['running', 'done', 'failed'], example: 'running' })
+  status!: 'running' | 'done' | 'failed';
+
+  /** What happens to each field: `sealing`, `sealed`, or `opening` when it is no longer declared. */
+  @ApiProperty({ ...FREE_FORM, example: { ssn: 'sealing', note: 'sealed' } })
+  fields!: Record<string, string>;
+
+  /** Documents that are done. */
+  @ApiProperty({ type: 'integer', example: 1200 })
+  done!: number;
+
+  /** Documents that are left. */
+  @ApiProperty({ type: 'integer', example: 300 })
+  left!: number;
+
+  /** Documents that could not be read or written; the log names them. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  failed!: number;
+}
+
 /**
  * A declaration as it stands. Each index also has a `name`, its `status` (`building`, `ready` or `failed`, then with an
  * `error`) and its `progress` from 0 to 1, or null while the database does not tell.
@@ -102,6 +133,14 @@ export class DeclaredDto extends DeclarationDto {
   /** In the answer to a declaration with a schema. */
   @ApiPropertyOptional({ type: ValidationDto })
   validation?: ValidationDto;
+
+  /** How far the encrypted fields are. */
+  @ApiPropertyOptional({ type: EncryptionProgressDto })
+  encryption?: EncryptionProgressDto;
+
+  /** What is not safe about it, in the answer to a declaration. */
+  @ApiPropertyOptional({ type: [String], example: [] })
+  warnings?: string[];
 
   /** When something was first declared, ISO 8601. */
   @ApiProperty({ type: String, format: 'date-time', example: '2026-11-21T10:00:00.000Z' })

@@ -1,0 +1,2 @@
+/** Name of the job that encrypts, decrypts and rotates. */
+export const ENCRYPTION_JOB = 'field-encryption';
