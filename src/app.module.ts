@@ -16,6 +16,7 @@ import { ModulesModule } from './platform/modules/modules.module.js';
 import { IdempotencyModule } from './platform/http/idempotency/idempotency.module.js';
 import { HttpModule } from './platform/http/http.module.js';
 import { JobsModule } from './platform/jobs/jobs.module.js';
+import { LimitsModule } from './platform/limits/limits.module.js';
 import { LoggingModule } from './platform/logging/logging.module.js';
 import { OutboundModule } from './platform/outbound/outbound.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
@@ -69,6 +70,7 @@ export class AppModule {
         HttpModule,
         HealthModule,
         MetricsModule,
+        LimitsModule,
         OutboundModule,
         IdempotencyModule,
         AuthModule,

@@ -6,9 +6,10 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigSources } from './platform/config/config-sources.js';
-import { createFastifyAdapter } from './platform/http/fastify-adapter.js';
+import { checkRequests, createFastifyAdapter } from './platform/http/fastify-adapter.js';
 import { GracefulShutdown } from './platform/http/graceful-shutdown.service.js';
 import { registerHttpPlugins } from './platform/http/security-plugins.js';
+import { RequestLimits } from './platform/limits/request-limits.service.js';
 import { NestLogger } from './platform/logging/nest-logger.js';
 import { createRootLogger } from './platform/logging/root-logger.js';
 import { HttpMetrics } from './platform/metrics/http-metrics.service.js';
@@ -49,6 +50,8 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   // After the plugins, so that a refusal carries their headers as well.
   app.get(GracefulShutdown).install();
   app.get(ProjectContext).install(app.getHttpAdapter().getInstance());
+  app.get(RequestLimits).install(app.getHttpAdapter().getInstance());
+  checkRequests(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
 }

@@ -10,6 +10,14 @@ import { createInterface } from 'node:readline';
 /** API key of both servers. */
 export const BENCH_SECRET = 'benchmark-benchmark-benchmark-benchmark';
 
+/** Load comes from one address; a benchmark of limits sets them. */
+export const UNLIMITED = {
+  RATE_LIMIT_IP: 'off',
+  RATE_LIMIT_USER: 'off',
+  RATE_LIMIT_AUTH: 'off',
+  RATE_LIMIT_BAN: 'off',
+};
+
 const ROOT = join(import.meta.dirname, '../..');
 
 /** A running server and how much memory it has (resident, MB; Linux only). */
@@ -59,6 +67,7 @@ export class Processes {
       SERVER_PORT: String(port),
       MONGODB_URI: uri,
       DATA_DIR: directory,
+      ...UNLIMITED,
       ...settings,
     };
     const running = await this.start(['dist/main.js'], env, /(Listening)/);
@@ -76,6 +85,7 @@ export class Processes {
       SERVER_PORT: String(port),
       DATA_DIR: await this.directory(),
       AUTH_BCRYPT_COST: '4',
+      ...UNLIMITED,
       // Keys of callers must not go anywhere.
       GENERATION_BASE_URL: 'http://127.0.0.1:1',
       OPENAI_BASE_URL: 'http://127.0.0.1:1',

@@ -96,7 +96,7 @@ class ProbeController {
 
   @Get('echo')
   read(@Req() request: FastifyRequest): unknown {
-    return { query: request.query, ip: request.ip, protocol: request.protocol };
+    return { query: request.query, ip: request.address, protocol: request.protocol };
   }
 
   @Get('items/:id')

@@ -61,7 +61,13 @@ export function contextOf<T>(
     cookies?: Record<string, string>;
   } = {},
 ): { context: ExecutionContextHost; request: FastifyRequest } {
-  const full = { method: 'GET', headers: {}, cookies: {}, ip: '192.0.2.1', ...request } as FastifyRequest;
+  const full = {
+    method: 'GET',
+    headers: {},
+    cookies: {},
+    address: '192.0.2.1',
+    ...request,
+  } as FastifyRequest;
   const method = (controller.prototype as T)[handler] as () => unknown;
   return { context: new ExecutionContextHost([full, {}], controller, method), request: full };
 }

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { ApiClient } from './api-client.js';
 import { ROOT } from './build.js';
-import { testDatabaseUri, TEST_SECRET } from './test-app.js';
+import { testDatabaseUri, TEST_SECRET, UNLIMITED } from './test-app.js';
 
 /** Longest wait for a start, in milliseconds. */
 const START_MS = 30_000;
@@ -66,6 +66,7 @@ export class ServerProcess {
       SERVER_HOST: '127.0.0.1',
       SERVER_PORT: '0',
       DATA_DIR: join(directory, 'data'),
+      ...UNLIMITED,
       ...(options.database === 'shared' ? sharedDatabase() : {}),
       ...options.env,
     };

@@ -13,6 +13,14 @@ import { ApiClient } from './api-client.js';
 /** API key of every test application. */
 export const TEST_SECRET = 'Tz6Rk9Wq2Mv5Xc8Bn1Jh4Gd7Fs0Lp3Yt6UeKo';
 
+/** Without limits: tests send thousands of requests from one address. Those of limits set theirs, or '' for defaults. */
+export const UNLIMITED = {
+  RATE_LIMIT_IP: 'off',
+  RATE_LIMIT_USER: 'off',
+  RATE_LIMIT_AUTH: 'off',
+  RATE_LIMIT_BAN: 'off',
+} as const;
+
 /** Address of the database that the test run uses. */
 export function testDatabaseUri(): string {
   const uri = process.env.TEST_MONGODB_URI ?? process.env.TEST_DATABASE_URI;
@@ -70,6 +78,7 @@ export class TestApp {
       MONGODB_DATABASE: databaseName,
       // Real hashes at the least cost: what is tested is not bcrypt's patience.
       AUTH_BCRYPT_COST: '4',
+      ...UNLIMITED,
       ...options.env,
     };
     const { imports, onLog } = options;

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Max, Min, ValidateBy } from 'class-validator';
+import { BAN_FORM, isBanRule, isRateLimit, LIMIT_FORM, parseBanRule, parseRateLimit } from './limit-words.js';
 import {
   parseBytes,
   parseDuration,
@@ -112,6 +113,28 @@ export const Json = (isValid: (value: unknown) => boolean, expected: string, inf
     ValidateBy(
       { name: 'isJson', validator: { validate: isValid } },
       { message: `$property must ${expected}` },
+    ),
+  );
+
+/** How often something may be done: `count/seconds`, or `off`. */
+export const Limit = (info: SettingInfo) =>
+  setting(
+    info,
+    parse(parseRateLimit),
+    ValidateBy(
+      { name: 'isLimit', validator: { validate: isRateLimit } },
+      { message: `$property must be ${LIMIT_FORM}` },
+    ),
+  );
+
+/** When whoever is refused is banned: `violations/seconds/banned-seconds`, or `off`. */
+export const Ban = (info: SettingInfo) =>
+  setting(
+    info,
+    parse(parseBanRule),
+    ValidateBy(
+      { name: 'isBan', validator: { validate: isBanRule } },
+      { message: `$property must be ${BAN_FORM}` },
     ),
   );
 

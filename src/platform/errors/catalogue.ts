@@ -78,6 +78,7 @@ export const ERRORS = declare({
   quota_exceeded: { status: 429, title: 'The quota is used up', level: 'debug' },
   provider_quota: { status: 429, title: 'The quota at the provider is used up', level: 'warn' },
   too_many_requests: { status: 429, title: 'Too many requests', level: 'debug' },
+  address_banned: { status: 429, title: 'The address is banned for a while', level: 'debug' },
   headers_too_large: { status: 431, title: 'The headers are too large', level: 'debug' },
   client_gone: { status: 499, title: 'The client has gone', level: 'debug' },
   internal_error: { status: 500, title: 'Something went wrong on the server', level: 'error' },

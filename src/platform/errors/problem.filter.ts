@@ -2,10 +2,17 @@ import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } fr
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PinoLogger } from 'nestjs-pino';
 import { pathOf } from '../logging/request-log.js';
-import { ERRORS } from './catalogue.js';
+import { ERRORS, type ErrorCode } from './catalogue.js';
 import { CoglexError } from './coglex-error.js';
 import { problemOf, PROBLEM_JSON } from './problem.js';
 import { toCoglexError } from './to-coglex-error.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Code of the problem that the request is answered with. */
+    problem?: ErrorCode;
+  }
+}
 
 /**
  * Sends every error as a problem: what the interceptor shaped, and what happens outside handlers (unknown
@@ -22,6 +29,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const unrouted = request.is404 && exception instanceof NotFoundException;
     const error = unrouted ? noRoute(request) : toCoglexError(exception);
+    request.problem = error.code;
     const { level } = ERRORS[error.code];
     this.logger[level]({ code: error.code, ...(error.cause ? { err: error.cause } : {}) }, error.detail);
     if (reply.sent) return;

@@ -2,6 +2,7 @@ import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
+import { RATE_LIMIT_HEADERS } from '../limits/rate-limit-headers.js';
 import { KeyOrigins } from '../security/keys/key-origins.service.js';
 
 /** What resumable uploads (TUS 1.0) say both ways. */
@@ -18,7 +19,7 @@ const COMMON: FastifyCorsOptions = {
     ...UPLOAD_HEADERS,
   ],
   exposedHeaders: [
-    ...['X-Request-Id', 'X-Total-Count', 'Retry-After', 'Location'],
+    ...['X-Request-Id', 'X-Total-Count', 'Retry-After', 'Location', ...RATE_LIMIT_HEADERS],
     ...['Accept-Ranges', 'Content-Disposition', 'Content-Range', 'ETag', 'Last-Modified'],
     ...UPLOAD_HEADERS,
   ],

@@ -10,6 +10,7 @@ import { problemOf, PROBLEM_JSON } from '../errors/problem.js';
 import { toCoglexError } from '../errors/to-coglex-error.js';
 import { logRequest, logRequests } from '../logging/request-log.js';
 import { refuseBrokenRequest } from './broken-request.js';
+import { canonicalAddress, clientAddress, nameAddresses, trustOf } from './client-address.js';
 import { checkKeys, parseJson } from './json.js';
 import { takesRawBody } from './raw-body.js';
 import { isUploading } from './slow-uploads.js';
@@ -26,10 +27,12 @@ const MAX_PARSED_BYTES = 48 * 1024 ** 2;
 
 /** Fastify with this server's limits, JSON parser, request ids and request log. */
 export function createFastifyAdapter(config: Config, logger: Logger): FastifyAdapter {
+  const trust = trustOf(config.TRUST_PROXY);
   const adapter = new FastifyAdapter({
     // What is parsed stands in memory as a whole; files stream, and have the setting alone for a limit.
     bodyLimit: Math.min(config.MAX_CONTENT_LENGTH, MAX_PARSED_BYTES),
-    trustProxy: trustedProxies(config),
+    // For the other X-Forwarded headers; the address itself is request.address.
+    trustProxy: trust && ((peer: string) => trust(canonicalAddress(peer) ?? '')),
     genReqId: ({ headers }: IncomingMessage) => {
       const sent = headers['x-request-id'];
       return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID();
@@ -47,13 +50,14 @@ export function createFastifyAdapter(config: Config, logger: Logger): FastifyAda
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
     // The router refuses a URL before any hook has run.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      // It is none of this server's requests yet, and lacks what those are decorated with.
+      Object.defineProperty(request, 'address', { value: clientAddress(request.raw, trust) });
       reply.raw.once('close', () => logRequest(logger, request, reply));
-      const problem = problemOf(toCoglexError(error), request.id);
-      void reply
-        .status(problem.status)
-        .headers({ 'X-Request-Id': request.id, 'X-Content-Type-Options': 'nosniff' })
-        .type(PROBLEM_JSON)
-        .send(JSON.stringify(problem));
+      const refuse = (reason: unknown) => {
+        const { status, problem, headers } = answerOf(toCoglexError(reason), request);
+        void reply.status(status).headers(headers).type(PROBLEM_JSON).send(problem);
+      };
+      void Promise.resolve(fastify.countBroken?.(request)).then(() => refuse(error), refuse);
     },
     clientErrorHandler: (error, socket) => {
       if (error.code !== 'ERR_HTTP_REQUEST_TIMEOUT' || !isUploading(socket))
@@ -61,8 +65,9 @@ export function createFastifyAdapter(config: Config, logger: Logger): FastifyAda
     },
   });
   const fastify = adapter.getInstance();
+  nameAddresses(fastify, trust);
   logRequests(fastify, logger);
-  checkRequests(fastify);
+  nameRequests(fastify);
   parseJsonBodies(fastify, config.MAX_JSON_DEPTH);
   passStreamedBodies(fastify);
   // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node would answer without a body.
@@ -72,14 +77,21 @@ export function createFastifyAdapter(config: Config, logger: Logger): FastifyAda
   return adapter;
 }
 
-function trustedProxies({ TRUST_PROXY: proxies }: Config): boolean | string[] {
-  if (proxies.length === 0 || proxies[0] === 'false') return false;
-  return proxies[0] === 'true' ? true : proxies;
+function answerOf(error: CoglexError, { id }: FastifyRequest) {
+  const headers = { 'X-Request-Id': id, 'X-Content-Type-Options': 'nosniff', ...error.headers };
+  return { status: error.status, problem: JSON.stringify(problemOf(error, id)), headers };
 }
 
-function checkRequests(fastify: FastifyInstance): void {
+function nameRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
+    done();
+  });
+}
+
+/** Refuses what no route should see. Comes after the limits, so that it is counted; before the server is ready. */
+export function checkRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
     try {
       if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
         throw new CoglexError('bad_request', { detail: 'A request in HTTP/1.1 needs the Host header.' });

@@ -31,7 +31,7 @@ export function logRequest(logger: Logger, request: FastifyRequest, reply: Fasti
   const aborted = !reply.raw.writableFinished;
   const line = {
     requestId: request.id,
-    req: { method: request.method, path, ip: request.ip },
+    req: { method: request.method, path, ip: request.address },
     res: aborted ? { aborted } : { status },
     responseTime: Math.round(reply.elapsedTime * 10) / 10,
   };

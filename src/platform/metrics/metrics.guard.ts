@@ -15,14 +15,17 @@ export class MetricsGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { METRICS_KEY: key } = this.config;
-    if (key === undefined ? isLocal(request) : hasKey(request, key)) return true;
+    if (isScraper(request, this.config)) return true;
     throw new CoglexError('unauthorized', {
       detail: 'Send METRICS_KEY as Authorization: Bearer <key>.',
       headers: { 'WWW-Authenticate': 'Bearer realm="coglex metrics"' },
     });
   }
 }
+
+/** Whether a request may see the metrics. */
+export const isScraper = (request: FastifyRequest, { METRICS_KEY: key }: Config): boolean =>
+  key === undefined ? isLocal(request) : hasKey(request, key);
 
 function hasKey({ headers }: FastifyRequest, key: string): boolean {
   const [, sent] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];

@@ -8,6 +8,8 @@ import { problemResponses, type ProblemResponse } from './problem-responses.js';
 const ALWAYS: readonly ErrorCode[] = [
   'forbidden_key',
   'url_too_long',
+  'too_many_requests',
+  'address_banned',
   'headers_too_large',
   'internal_error',
   'shutting_down',

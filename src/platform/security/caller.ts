@@ -66,7 +66,10 @@ const MAX_DEVICE = 200;
 
 /** The caller of a request; nobody in particular before the guards have run and on public routes. */
 export function callerOf(request: FastifyRequest): Caller {
-  request.caller ??= { address: request.ip, device: request.headers['user-agent']?.slice(0, MAX_DEVICE) };
+  request.caller ??= {
+    address: request.address,
+    device: request.headers['user-agent']?.slice(0, MAX_DEVICE),
+  };
   return request.caller;
 }
 

@@ -59,7 +59,12 @@ export class JwtGuard implements CanActivate {
   }
 }
 
-function tokenOf(request: FastifyRequest): { token: string; by: 'header' | 'cookie' } | undefined {
+/**
+ * The user token of a request, whether it is good or not.
+ *
+ * @throws CoglexError `token_invalid` when the header holds something else
+ */
+export function tokenOf(request: FastifyRequest): { token: string; by: 'header' | 'cookie' } | undefined {
   const header = request.headers.authorization;
   if (header !== undefined) {
     const match = /^Bearer +(\S+) *$/i.exec(header);

@@ -1,16 +1,17 @@
 import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
+import { BansController } from './bans/bans.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
-@Module({ controllers: [SecretsController] })
+@Module({ controllers: [BansController, SecretsController] })
 export class OperationsModule {
   constructor(modules: ModuleRegistry) {
     modules.register({
       key: 'operations',
       title: 'Operations',
       needs: ['database'],
-      uses: ['audit', 'jobs'],
+      uses: ['audit', 'jobs', 'limits'],
     });
   }
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { UNLIMITED } from '../../bench/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SECRET = 'chaos-chaos-chaos-chaos-chaos-chaos-chaos';
@@ -30,6 +31,7 @@ export class ChaosServer {
       SERVER_PORT: String(port),
       DATA_DIR: directory,
       OUTBOUND_ALLOW: '127.0.0.1',
+      ...UNLIMITED,
       ...env,
     });
   }

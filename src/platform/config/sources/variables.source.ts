@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dotenv';
+import { unknownLimits } from '../limit-words.js';
 import { settings } from '../setting.decorator.js';
 import type { FoundSetting, Reading, SettingSource } from './setting-source.js';
 
@@ -26,7 +27,9 @@ export class VariablesSource implements SettingSource<Reading> {
       const value = this.variable(name);
       if (value !== undefined) values.set(name, { value, from: this.from });
     }
-    return { values, problems: this.problems, warnings: [] };
+    const given = Object.keys(this.variables).filter((name) => this.variable(name) !== undefined);
+    const problems = [...this.problems, ...unknownLimits(given, new Set(settings().keys()))];
+    return { values, problems, warnings: [] };
   }
 }
 

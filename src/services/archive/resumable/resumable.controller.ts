@@ -42,7 +42,7 @@ export class ResumableController {
   @ApiOperation({ operationId: 'describeResumableUploads', summary: 'Tell what of TUS is spoken' })
   @ApiResponse({ status: 204, description: 'In the headers' })
   async describe(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.tus.answer(request, reply, { address: request.ip });
+    await this.tus.answer(request, reply, { address: request.address });
   }
 
   @Post()
