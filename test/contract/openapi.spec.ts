@@ -63,6 +63,7 @@ const COMMANDS = new Set([
   'rotateWebhookSecret',
   'testWebhookEndpoint',
   'replayWebhook',
+  'runJob',
 ]);
 
 describe('the OpenAPI document', () => {

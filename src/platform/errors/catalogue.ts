@@ -58,6 +58,7 @@ export const ERRORS = declare({
   key_taken: { status: 409, title: 'The key is taken', level: 'debug' },
   schema_conflict: { status: 409, title: 'Stored documents do not fulfil the schema', level: 'debug' },
   idempotency_conflict: { status: 409, title: 'The idempotency key is taken', level: 'debug' },
+  job_running: { status: 409, title: 'The job is running', level: 'debug' },
   gone: { status: 410, title: 'No longer available', level: 'debug' },
   precondition_failed: { status: 412, title: 'A precondition is not fulfilled', level: 'debug' },
   body_too_large: { status: 413, title: 'The body is too large', level: 'debug' },

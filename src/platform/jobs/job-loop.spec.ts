@@ -24,7 +24,7 @@ class Work {
 describe('JobLoop', () => {
   it('runs again and again, never twice at once', async () => {
     const work = new Work();
-    const loop = new JobLoop(1, work.run);
+    const loop = new JobLoop(() => 1, work.run);
     const first = work.next();
     loop.start();
     await first;
@@ -38,7 +38,7 @@ describe('JobLoop', () => {
 
   it('runs at once when it is woken, and once more when it was woken meanwhile', async () => {
     const work = new Work();
-    const loop = new JobLoop(3_600_000, work.run);
+    const loop = new JobLoop(() => 3_600_000, work.run);
     loop.start();
     const first = work.next();
     loop.wake();
@@ -56,7 +56,7 @@ describe('JobLoop', () => {
 
   it('does not run before it is started, nor after it has stopped', async () => {
     const work = new Work();
-    const loop = new JobLoop(1, work.run);
+    const loop = new JobLoop(() => 1, work.run);
     loop.wake();
     await loop.stop();
     loop.start();
@@ -67,14 +67,17 @@ describe('JobLoop', () => {
 
   it('waits for the run under way, and tells it', async () => {
     const seen: boolean[] = [];
-    const loop = new JobLoop(3_600_000, (signal) => {
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          seen.push(signal.aborted);
-          setImmediate(resolve);
+    const loop = new JobLoop(
+      () => 3_600_000,
+      (signal) => {
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            seen.push(signal.aborted);
+            setImmediate(resolve);
+          });
         });
-      });
-    });
+      },
+    );
     loop.start();
     loop.wake();
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 import { BansController } from './bans/bans.controller.js';
+import { JobsController } from './jobs/jobs.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
-@Module({ controllers: [BansController, SecretsController] })
+@Module({ controllers: [BansController, JobsController, SecretsController] })
 export class OperationsModule {
   constructor(modules: ModuleRegistry) {
     modules.register({

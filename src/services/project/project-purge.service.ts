@@ -32,7 +32,7 @@ export class ProjectPurge implements OnModuleInit {
     this.jobs.register({
       name: PURGE_JOB,
       everyMs: MINUTE_MS,
-      leaseMs: 10 * MINUTE_MS,
+      longestMs: 10 * MINUTE_MS,
       run: async (signal) => {
         for (const id of await this.repository.due(new Date())) if (!signal.aborted) await this.purge(id);
       },

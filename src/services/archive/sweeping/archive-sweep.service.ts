@@ -41,18 +41,17 @@ export class ArchiveSweep implements OnModuleInit {
   onModuleInit(): void {
     const each = (work: (signal: AbortSignal) => Promise<void>) => (signal: AbortSignal) =>
       this.inEach(work, signal);
-    const leaseMs = 10 * MINUTE_MS;
-    this.jobs.register({ name: SWEEP_JOB, everyMs: MINUTE_MS, leaseMs, run: each(() => this.sweep()) });
+    this.jobs.register({ name: SWEEP_JOB, everyMs: MINUTE_MS, run: each(() => this.sweep()) });
     this.jobs.register({
       name: ORPHANS_JOB,
       everyMs: HOUR_MS,
-      leaseMs: HOUR_MS,
+      longestMs: DAY_MS,
       run: each(() => this.removeOrphans()),
     });
     this.jobs.register({
       name: 'archive-scan',
       everyMs: MINUTE_MS,
-      leaseMs: HOUR_MS,
+      longestMs: DAY_MS,
       run: each((signal) => this.backlog.scan(signal)),
     });
   }
