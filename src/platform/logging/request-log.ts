@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { PinoLogger, type Params } from 'nestjs-pino';
+import type { Params } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import { withinRequest } from './request-scope.js';
 
 /** Probes come every few seconds and say nothing. */
 const QUIET_PATHS = new Set(['/health/live', '/health/ready']);
@@ -16,11 +17,12 @@ export function pinoParams(logger: Logger): Params {
  * not want in a log.
  */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
-  const context = new PinoLogger(pinoParams(logger));
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.raw.once('close', () => logRequest(logger, request, reply));
-    context.runInContext(done, { bindings: { requestId: request.id } });
+    withinRequest(request, done);
   });
+  // The parser of the body goes on from events of the socket, which know nothing of the request.
+  fastify.addHook('preValidation', (request, _reply, done) => withinRequest(request, done));
 }
 
 /** Logs the one line of a request that is over. */

@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { redactSecrets } from './redact-secrets.js';
+import { currentRequestId } from './request-scope.js';
 import { serializeError } from './serialize-error.js';
 
 /**
@@ -15,6 +16,7 @@ export function createRootLogger(
   const options = {
     level: config.LOG_LEVEL,
     formatters: { log: redactSecrets },
+    mixin: ofRequest,
     serializers: { err: serializeError },
   };
   if (destination) return pino(options, destination);
@@ -25,4 +27,10 @@ export function createRootLogger(
     ...options,
     transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
   });
+}
+
+/** Whatever is logged for a request carries its id. */
+function ofRequest(): { requestId?: string } {
+  const requestId = currentRequestId();
+  return requestId === undefined ? {} : { requestId };
 }

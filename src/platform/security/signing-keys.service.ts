@@ -16,11 +16,14 @@ export class SigningKeys {
   derive(purpose: string): string {
     let key = this.derived.get(purpose);
     if (key === undefined) {
-      key = Buffer.from(hkdfSync('sha256', this.config.SERVER_SECRET, 'coglex', purpose, 32)).toString(
-        'base64url',
-      );
+      key = deriveKey(this.config.SERVER_SECRET, purpose);
       this.derived.set(purpose, key);
     }
     return key;
   }
+}
+
+/** The key of one purpose, for programs without the application; all others ask {@link SigningKeys}. */
+export function deriveKey(secret: string, purpose: string): string {
+  return Buffer.from(hkdfSync('sha256', secret, 'coglex', purpose, 32)).toString('base64url');
 }

@@ -60,7 +60,17 @@ export interface EventSource {
   caller?: Caller;
   /** Never a secret. */
   detail?: Record<string, unknown>;
+  /** The account as it was, and as it is now: only digests of them are kept. */
+  before?: unknown;
+  after?: unknown;
 }
+
+/** What somebody wanted and did not get, with the code of the error. */
+const REFUSALS: Partial<Record<SecurityEventType, string>> = {
+  'user.sign_in_failed': 'credentials_invalid',
+  'user.mfa_failed': 'code_invalid',
+  'user.refresh_reused': 'refresh_token_invalid',
+};
 
 /** Tells what happens to accounts: to the audit trail, and to those who listen. */
 @Injectable()
@@ -71,13 +81,17 @@ export class AccountEvents {
   ) {}
 
   async tell(what: UserEventType, user: UserEvent, source: EventSource = {}): Promise<void> {
-    await this.audit.record(what, { user, ...source });
+    await this.audit.record(what, { user, on: thingOf(user), ...source });
     const { id, key, collection } = user;
     await this.events.publish(what, { id, key, collection });
   }
 
   /** Writes into the trail alone. */
   note(what: SecurityEventType, user: Partial<UserEvent>, source: EventSource = {}): Promise<void> {
-    return this.audit.record(what, { user, ...source });
+    const code = REFUSALS[what];
+    const refused = code === undefined ? {} : ({ result: 'refused', code } as const);
+    return this.audit.record(what, { user, on: thingOf(user), ...refused, ...source });
   }
 }
+
+const thingOf = ({ id }: Partial<UserEvent>) => (id === undefined ? undefined : { type: 'user', id });

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
+import { OperationsAuditController } from './audit.controller.js';
 import { BansController } from './bans/bans.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
-@Module({ controllers: [BansController, JobsController, SecretsController] })
+@Module({ controllers: [BansController, JobsController, OperationsAuditController, SecretsController] })
 export class OperationsModule {
   constructor(modules: ModuleRegistry) {
     modules.register({

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { Audit } from '../../platform/audit/audit.service.js';
 import { Database } from '../../platform/database/database.service.js';
 import { Events } from '../../platform/events/events.service.js';
 import { Jobs } from '../../platform/jobs/jobs.service.js';
@@ -22,6 +23,7 @@ export class ProjectPurge implements OnModuleInit {
     private readonly belongings: ProjectBelongings,
     private readonly context: ProjectContext,
     private readonly events: Events,
+    private readonly audit: Audit,
     private readonly jobs: Jobs,
     private readonly logger: PinoLogger,
   ) {
@@ -51,6 +53,7 @@ export class ProjectPurge implements OnModuleInit {
     if (!project) return;
     await this.database.project(id).dropDatabase();
     await this.belongings.remove(id);
+    await this.context.run(DEFAULT_PROJECT, () => this.audit.close(id));
     const event = { id, name: project.name };
     await this.context.run(DEFAULT_PROJECT, () =>
       this.events.publish('project.deleted', event, { id: `project-deleted-${id}` }),

@@ -38,6 +38,15 @@ export class AccountsSettings extends StorageSettings {
   })
   readonly AUDIT_RETENTION: number = 365 * 86_400;
 
+  @List((word) => /^\S{32,}$/.test(word), 'hold secrets of at least 32 characters', {
+    group: 'Accounts',
+    about:
+      'Earlier values of `SERVER_SECRET`, comma-separated: what they signed of the audit trail is then still verified.',
+    secret: true,
+    shownDefault: '',
+  })
+  readonly AUDIT_PREVIOUS_SECRETS: string[] = [];
+
   @List(isRedirect, 'hold http and https addresses without a fragment', {
     group: 'Accounts',
     about:

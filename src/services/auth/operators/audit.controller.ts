@@ -19,8 +19,7 @@ export class AuditController {
   @ApiOkResponse({ description: 'The newest first', type: AuditListDto })
   @ApiProblems('validation_failed', 'database_unavailable')
   async list(@Query() { user, what, before, limit = 100 }: AuditParametersDto): Promise<AuditListDto> {
-    const asked = { user, what, limit, ...(before === undefined ? {} : { before: new Date(before) }) };
-    const entries = await this.audit.find(asked);
-    return { entries: entries.map(({ expires: _, ...entry }) => entry) };
+    const until = before === undefined ? undefined : new Date(before);
+    return { entries: await this.audit.find({ user, what, before: until, limit, order: 'time' }) };
   }
 }

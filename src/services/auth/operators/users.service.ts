@@ -135,7 +135,7 @@ export class Users {
     await this.database.collection('_CODES').deleteMany({ 'data.user': id, 'data.collection': name });
     await this.accounts.delete(name, id);
     await this.events.tell('user.deleted', { id, key: account._key, collection: name }, { caller });
-    if (erase) await this.audit.forget(id);
+    if (erase) await this.audit.forget({ id, key: account._key, collection: name });
   }
 
   /** Everything that the service keeps of a user, but for what is secret also from them. */
@@ -147,7 +147,7 @@ export class Users {
       this.sessionsRepository.list(owner),
       this.identities.of(name, id),
       this.passkeys.of(owner),
-      this.audit.find({ user: id, limit: this.config.STORAGE_MAX_LIMIT }),
+      this.audit.find({ user: id, limit: this.config.STORAGE_MAX_LIMIT, order: 'time' }),
     ]);
     await this.events.note('user.exported', { id, key: account._key, collection: name }, { caller });
     return {

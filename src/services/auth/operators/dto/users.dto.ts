@@ -14,6 +14,11 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import {
+  AUDIT_RESULTS,
+  type AuditedThing,
+  type AuditResult,
+} from '../../../../platform/audit/audit-entry.js';
 import { IsUserCollection } from '../../collections/user-collection.js';
 import { AccountDto } from '../../dto/account.dto.js';
 import { FreeForm } from '../../dto/free-form.decorator.js';
@@ -216,6 +221,44 @@ export class AuditEntryDto {
 
   @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T10:00:00.000Z' })
   at!: Date;
+
+  /** Place in the chain of the project's trail. */
+  @ApiProperty({ type: 'integer', example: 4711 })
+  seq!: number;
+
+  /** Hash of the entry, which binds all before it. */
+  @ApiProperty({ example: 'mV0p1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5xk3m3q9y8E' })
+  hash!: string;
+
+  @ApiProperty({ enum: AUDIT_RESULTS, example: 'ok' })
+  result!: AuditResult;
+
+  /** Code of the error, where there was one. */
+  @ApiPropertyOptional({ example: 'credentials_invalid' })
+  code?: string;
+
+  /** On what it was done. */
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    example: { type: 'key', id: '65f0c1d2e3a4b5c6d7e8f904' },
+  })
+  on?: AuditedThing;
+
+  /** Keyed digests of the thing before and after. */
+  @ApiPropertyOptional({ example: '8QdWl1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5xk3m3q9y8' })
+  before?: string;
+
+  @ApiPropertyOptional({ example: 'Zk3m3q9y8EmV0p1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5' })
+  after?: string;
+
+  /** `_id` of the user whose token came with the request. */
+  @ApiPropertyOptional({ example: '65f0c1d2e3a4b5c6d7e8f903' })
+  actor?: string;
+
+  /** Id of the request by which it happened, as in the log. */
+  @ApiPropertyOptional({ example: '0191f6a5-7d7c-4f3e-9a65-0d9a4c9b5a51' })
+  request?: string;
 
   /** `_id` of the user. */
   @ApiPropertyOptional({ example: '65f0c1d2e3a4b5c6d7e8f902' })
