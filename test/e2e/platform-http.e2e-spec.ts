@@ -39,7 +39,7 @@ describe('HTTP', () => {
     );
 
     it('answers HEAD like GET, without the body', async () => {
-      for (const path of ['/health', '/health/live/', '/probe/items/1']) {
+      for (const path of ['/health/live', '/health/live/', '/probe/items/1']) {
         const got = await app.anonymous.get(path);
         const { status, headers, body } = await app.anonymous.send('HEAD', path);
         expect(status).toBe(200);
@@ -114,6 +114,7 @@ describe('HTTP', () => {
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'SAMEORIGIN',
         'referrer-policy': 'no-referrer',
+        'permissions-policy': expect.stringContaining('camera=(), ') as string,
         'cross-origin-resource-policy': 'same-origin',
       });
       expect(headers.get('x-powered-by')).toBeNull();

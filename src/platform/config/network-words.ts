@@ -15,10 +15,15 @@ export function isProxy(word: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
+/** Whether a word is an address or a CIDR. */
+export function isNetwork(word: string): boolean {
+  return word !== 'true' && word !== 'false' && isProxy(word);
+}
+
 /** Whether a word is a host name, an address or a CIDR. */
 export function isHostOrRange(word: string): boolean {
   if (word === 'true' || word === 'false') return false;
-  return isProxy(word) || /^(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(word);
+  return isNetwork(word) || /^(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(word);
 }
 
 /** Whether a word is a media type, or a kind of them such as `image/*`. */

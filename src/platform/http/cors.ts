@@ -16,6 +16,8 @@ const COMMON: FastifyCorsOptions = {
   allowedHeaders: [
     ...['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', 'X-CSRF-Token', 'X-Request-Id'],
     ...['Range', 'If-Range', 'If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'],
+    // Traces that begin in the browser.
+    ...['traceparent', 'tracestate'],
     ...UPLOAD_HEADERS,
   ],
   exposedHeaders: [

@@ -4,6 +4,14 @@ import helmet from 'helmet';
 import { Config } from '../config/config.js';
 import { registerCors } from './cors.js';
 
+/** What no page of this server may ask a browser for, nor any page that is framed by one. */
+const PERMISSIONS_POLICY = [
+  ...['accelerometer', 'ambient-light-sensor', 'bluetooth', 'browsing-topics', 'camera', 'display-capture'],
+  ...['geolocation', 'gyroscope', 'hid', 'magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /** Cookies, security headers and CORS, before any route. */
 export async function registerHttpPlugins(app: NestFastifyApplication): Promise<void> {
   const { CORS_ORIGINS: origins, baseUrl } = app.get(Config);
@@ -23,6 +31,9 @@ export async function registerHttpPlugins(app: NestFastifyApplication): Promise<
     crossOriginResourcePolicy: origins.length > 0 ? { policy: 'cross-origin' } : undefined,
   });
   const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => secure(request.raw, reply.raw, () => done()));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader('Permissions-Policy', PERMISSIONS_POLICY);
+    secure(request.raw, reply.raw, () => done());
+  });
   await registerCors(app);
 }

@@ -2,11 +2,13 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
+import { MOST_COUNTED, QueueMetrics } from '../metrics/queue-metrics.service.js';
+import { ExternalCalls } from '../outbound/external-calls.service.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { SealedBox } from '../security/sealed-box.service.js';
 import type { RenderedLetter } from './letter.js';
 import { DELIVERY_JOB, LETTER, MAIL, type StoredMail } from './stored-mail.js';
-import { MAIL_TRANSPORT, type MailTransport } from './transports/mail-transport.js';
+import { MAIL_TRANSPORT, type MailTransport, type OutgoingMail } from './transports/mail-transport.js';
 
 /** Mails that are on their way at once from one instance: one slow server must not hold all of them up. */
 const AT_ONCE = 3;
@@ -26,9 +28,14 @@ export class MailDelivery implements OnModuleDestroy {
     @Inject(MAIL_TRANSPORT) private readonly transport: MailTransport,
     private readonly config: Config,
     private readonly logger: PinoLogger,
+    private readonly external: ExternalCalls,
+    queues: QueueMetrics,
     jobs: Jobs,
   ) {
     logger.setContext(MailDelivery.name);
+    queues.register('mail', () =>
+      this.outbox().countDocuments({ due: { $exists: true } }, { limit: MOST_COUNTED, maxTimeMS: 1000 }),
+    );
     jobs.register({
       name: DELIVERY_JOB,
       everyMs: this.pauseMs,
@@ -53,12 +60,18 @@ export class MailDelivery implements OnModuleDestroy {
       const mail = await this.next();
       if (!mail) return;
       try {
-        await this.transport.send({ id: mail._id, to: mail.to ?? '', ...this.letterOf(mail) });
+        await this.send({ id: mail._id, to: mail.to ?? '', ...this.letterOf(mail) });
         await this.outbox().deleteOne({ _id: mail._id });
       } catch (error) {
         await this.postpone(mail, error);
       }
     }
+  }
+
+  private send(mail: OutgoingMail): Promise<void> {
+    const sent = () => this.transport.send(mail);
+    if (this.config.SMTP_HOST === undefined) return sent();
+    return this.external.observe({ provider: 'smtp', operation: 'send' }, sent);
   }
 
   private async next(): Promise<StoredMail | undefined> {

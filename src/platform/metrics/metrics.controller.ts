@@ -6,7 +6,9 @@ import { MetricsGuard } from './metrics.guard.js';
 import { Metrics } from './metrics.service.js';
 
 @Controller('metrics')
-@Public('Scrapers send METRICS_KEY; while it is not set, only this machine is answered')
+@Public(
+  'Scrapers send METRICS_KEY or come from METRICS_ALLOW; while neither is set, only this machine is answered',
+)
 @UseGuards(MetricsGuard)
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -25,6 +25,7 @@ import { RunQueue } from './runs/run-queue.service.js';
 import { RunsRepository } from './runs/runs.repository.js';
 import { Runs } from './runs/runs.service.js';
 import { PythonSnapshot } from './sandbox/python-snapshot.service.js';
+import { SandboxMetrics } from './sandbox/sandbox-metrics.service.js';
 import { Sandbox } from './sandbox/sandbox.service.js';
 import { WorkerPool } from './sandbox/worker-pool.service.js';
 import { EventTriggers } from './schedules/event-triggers.service.js';
@@ -41,6 +42,7 @@ import { Secrets } from './secrets/secrets.service.js';
   providers: [
     // The sandbox.
     Sandbox,
+    SandboxMetrics,
     WorkerPool,
     PythonSnapshot,
     // What code may ask for.

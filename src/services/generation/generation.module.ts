@@ -29,6 +29,7 @@ import { LimitSettings } from './limits/limit-settings.service.js';
 import { LimitsRepository } from './limits/limits.repository.js';
 import { Limits } from './limits/limits.service.js';
 import { Bookkeeping } from './metering/bookkeeping.service.js';
+import { GenerationMetrics } from './metering/generation-metrics.service.js';
 import { GenerationHooks } from './metering/generation-hooks.service.js';
 import { Meter } from './metering/meter.service.js';
 import { OpenCallsRepository } from './metering/open-calls.repository.js';
@@ -41,7 +42,15 @@ import { ModuleRegistry } from '../../platform/modules/module-registry.service.j
 
 const DRIVERS = [Drivers, GeminiClients, GeminiDriver, OpenAiClients, OpenAiDriver];
 const CALLS = [Fallbacks, MeteredCalls, ModelBounds, ModelCalls, ProviderCalls, ProviderHealth];
-const METERING = [Bookkeeping, Meter, OpenCallsRepository, Prices, UsageReports, UsageRepository];
+const METERING = [
+  Bookkeeping,
+  GenerationMetrics,
+  Meter,
+  OpenCallsRepository,
+  Prices,
+  UsageReports,
+  UsageRepository,
+];
 const LIMITS = [Limits, LimitSettings, LimitsRepository];
 const CONVERSE = [Exchanges, ResponseCache, Tasks, ConversationsRepository];
 const FILES = [FilesRepository, FilesService, GeminiFiles];

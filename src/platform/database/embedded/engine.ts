@@ -110,6 +110,11 @@ function assemble(environment: Environment, options: ServiceOptions, logger: Log
     counters: {
       commands: { insert: 0, query: 0, update: 0, delete: 0, getmore: 0, command: 0 },
       connections: () => ({ current: 0, total: 0 }),
+      latencies: {
+        reads: { operations: 0, milliseconds: 0 },
+        writes: { operations: 0, milliseconds: 0 },
+        commands: { operations: 0, milliseconds: 0 },
+      },
     },
   };
 }

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigChanges } from '../../../platform/config/config-changes.js';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { DiskDriver } from './disk/disk-driver.js';
@@ -26,6 +27,7 @@ export class Drivers implements OnApplicationShutdown {
   constructor(
     private readonly config: Config,
     private readonly database: Database,
+    private readonly external: ExternalCalls,
     modules: ModuleRegistry,
     changes: ConfigChanges,
   ) {
@@ -93,6 +95,7 @@ export class Drivers implements OnApplicationShutdown {
     return new S3Driver({
       bucket,
       client: { endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+      observe: (operation, work) => this.external.observe({ provider: 's3', operation }, work),
     });
   }
 }

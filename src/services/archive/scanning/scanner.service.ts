@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import type { Blob } from '../blobs/blob.js';
 import { Clamd, ScannerUnavailableError, type Verdict } from './clamd.js';
@@ -14,7 +15,11 @@ const FRESH_MS = 5000;
 export class Scanner {
   private readonly clamd?: Clamd;
 
-  constructor({ CLAMD_URL: url }: Config, modules: ModuleRegistry) {
+  constructor(
+    { CLAMD_URL: url }: Config,
+    private readonly external: ExternalCalls,
+    modules: ModuleRegistry,
+  ) {
     this.clamd = url === undefined ? undefined : new Clamd(url);
     modules.register({
       key: 'scanner',
@@ -39,7 +44,7 @@ export class Scanner {
    * @throws CoglexError `scanner_unavailable`
    */
   async checkReady(): Promise<void> {
-    await this.ask((clamd) => clamd.ping());
+    await this.ask('ping', (clamd) => clamd.ping());
   }
 
   /** @returns when it was scanned; `undefined` while scanning is off. @throws CoglexError `file_infected`, `scanner_unavailable` */
@@ -51,7 +56,7 @@ export class Scanner {
 
   /** The same, without judging. */
   examine(open: () => Promise<Readable>): Promise<Verdict | undefined> {
-    return this.ask(async (clamd) => clamd.scan(await open()));
+    return this.ask('scan', async (clamd) => clamd.scan(await open()));
   }
 
   /** @throws CoglexError `file_infected`, `file_not_scanned` */
@@ -61,10 +66,11 @@ export class Scanner {
       throw new CoglexError('file_not_scanned', { headers: { 'Retry-After': '60' } });
   }
 
-  private async ask<T>(question: (clamd: Clamd) => Promise<T>): Promise<T | undefined> {
-    if (!this.clamd) return undefined;
+  private async ask<T>(operation: string, question: (clamd: Clamd) => Promise<T>): Promise<T | undefined> {
+    const { clamd } = this;
+    if (!clamd) return undefined;
     try {
-      return await question(this.clamd);
+      return await this.external.observe({ provider: 'clamd', operation }, () => question(clamd));
     } catch (error) {
       if (!(error instanceof ScannerUnavailableError)) throw error;
       throw new CoglexError('scanner_unavailable', { headers: { 'Retry-After': '10' }, cause: error });

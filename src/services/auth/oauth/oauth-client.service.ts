@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
+import { resultOfStatus } from '../../../platform/outbound/call-result.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { codeInvalid } from '../codes/codes.service.js';
 import type { OAuthProfile, OAuthProvider, ProviderAddresses } from './oauth-provider.js';
@@ -16,7 +18,10 @@ const MAX_ANSWER = 256 * 1024;
 export class OAuthClient {
   private readonly issuers = new Map<string, ProviderAddresses>();
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly external: ExternalCalls,
+  ) {}
 
   async addresses({ addresses }: OAuthProvider): Promise<ProviderAddresses> {
     if (!('issuer' in addresses)) return addresses;
@@ -24,7 +29,7 @@ export class OAuthClient {
     const known = this.issuers.get(issuer);
     if (known) return known;
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const { body } = await this.json(url, { method: 'GET' });
+    const { body } = await this.json('discovery', url, { method: 'GET' });
     const told = {
       authorization: addressIn(body, 'authorization_endpoint'),
       token: addressIn(body, 'token_endpoint'),
@@ -42,7 +47,7 @@ export class OAuthClient {
    */
   async exchange(provider: OAuthProvider, code: string, redirect: string, verifier: string): Promise<string> {
     const { token } = await this.addresses(provider);
-    const { status, body } = await this.json(token, {
+    const { status, body } = await this.json('token', token, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
@@ -68,7 +73,7 @@ export class OAuthClient {
       for (const [name, value] of Object.entries({ ...provider.userinfoQuery, access_token: accessToken }))
         url.searchParams.set(name, value);
     const headers = { authorization: `Bearer ${accessToken}` };
-    const { status, body } = await this.json(url.href, { method: 'GET', headers });
+    const { status, body } = await this.json('profile', url.href, { method: 'GET', headers });
     if (status >= 400) throw providerFailed('It did not say who the user is.');
     const emails = provider.emails && (await this.list(provider.emails, headers));
     const profile = profileOf(provider, body, emails || undefined);
@@ -77,21 +82,34 @@ export class OAuthClient {
   }
 
   private async list(url: string, headers: Record<string, string>): Promise<unknown[]> {
-    const { body } = await this.fetch(url, { method: 'GET', headers });
+    const { body } = await this.fetch('emails', url, { method: 'GET', headers });
     return Array.isArray(body) ? (body as unknown[]) : [];
   }
 
   private async json(
+    operation: string,
     url: string,
     init: RequestInit,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const { status, body } = await this.fetch(url, init);
+    const { status, body } = await this.fetch(operation, url, init);
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw providerFailed('Its answer is no JSON object.');
     return { status, body: body as Record<string, unknown> };
   }
 
-  private async fetch(url: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
+  private fetch(
+    operation: string,
+    url: string,
+    init: RequestInit,
+  ): Promise<{ status: number; body: unknown }> {
+    return this.external.observe(
+      { provider: 'oauth', operation },
+      () => this.request(url, init),
+      ({ status }) => resultOfStatus(status),
+    );
+  }
+
+  private async request(url: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
     try {
       const response = await fetch(url, {
         ...init,

@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
+import { MOST_COUNTED, QueueMetrics } from '../../../platform/metrics/queue-metrics.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import type { StoredRun } from './stored-run.js';
@@ -24,9 +25,13 @@ export class RunsRepository {
     private readonly config: Config,
     private readonly logger: PinoLogger,
     belongings: ProjectBelongings,
+    queues: QueueMetrics,
   ) {
     belongings.add(RUNS);
     logger.setContext(RunsRepository.name);
+    queues.register('runs', () =>
+      this.runs().countDocuments({ state: 'queued' }, { limit: MOST_COUNTED, maxTimeMS: 1000 }),
+    );
   }
 
   /** @returns whether it is new: the same occasion makes one run, whoever sees it first */

@@ -8,6 +8,7 @@ import { ProjectContext } from '../../../platform/tenancy/project-context.servic
 import type { Language } from '../worker/protocol.js';
 import { knownLayers } from './layers.js';
 import type { RunOutcome } from './limits.js';
+import { SandboxMetrics } from './sandbox-metrics.service.js';
 import { Slots } from './slots.js';
 import { readableFiles } from './worker-files.js';
 import { WorkerPool } from './worker-pool.service.js';
@@ -35,6 +36,7 @@ export class Sandbox {
     private readonly config: Config,
     private readonly pool: WorkerPool,
     private readonly context: ProjectContext,
+    private readonly metrics: SandboxMetrics,
     private readonly logger: PinoLogger,
     modules: ModuleRegistry,
   ) {
@@ -79,7 +81,7 @@ export class Sandbox {
   private async runNow(program: Program, context: RunContext): Promise<RunOutcome> {
     const worker = await this.worker(program.language);
     try {
-      return await worker.run(
+      const outcome = await worker.run(
         {
           kind: 'run',
           ...program,
@@ -89,6 +91,8 @@ export class Sandbox {
         },
         context,
       );
+      this.metrics.ended(program.language, outcome);
+      return outcome;
     } finally {
       this.pool.giveBack(worker);
     }
@@ -98,6 +102,7 @@ export class Sandbox {
     try {
       return await this.pool.take(language === 'python' ? 'python' : 'javascript', this.context.project);
     } catch (cause) {
+      this.metrics.unavailable(language);
       this.logger.error({ err: cause, language }, 'A sandbox could not be started');
       throw new CoglexError('service_unavailable', { detail: 'The sandbox could not be started.', cause });
     }

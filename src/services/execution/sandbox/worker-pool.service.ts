@@ -35,6 +35,16 @@ export class WorkerPool implements OnApplicationShutdown {
     return [...this.living].filter((worker) => worker.isAlive).length;
   }
 
+  /** Processes that run code, and processes that wait for some. */
+  get counts(): { busy: number; warm: number } {
+    const warm = this.idle.filter((worker) => worker.isAlive).length;
+    return { busy: Math.max(0, this.size - warm), warm };
+  }
+
+  get pids(): number[] {
+    return [...this.living].flatMap(({ pid }) => pid ?? []);
+  }
+
   /** A worker that is ready, and nobody else's until it is given back. @throws Error when none can be started */
   async take(runtime: Runtime, tenant: string): Promise<WorkerProcess> {
     for (let kept = this.kept(runtime, tenant); kept; kept = this.kept(runtime, tenant))

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../../platform/config/config.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import type { Provider, ProviderCall } from '../drivers/driver.js';
 import { Drivers, type Route } from '../drivers/drivers.service.js';
@@ -28,6 +29,7 @@ export class ProviderCalls {
     private readonly bounds: ModelBounds,
     private readonly health: ProviderHealth,
     private readonly config: Config,
+    private readonly external: ExternalCalls,
   ) {}
 
   /** Makes a call that has one answer. */
@@ -35,7 +37,7 @@ export class ProviderCalls {
     const leave = this.bounds.enter(ask.model);
     const running = this.begin(ask);
     try {
-      const result = await this.attempt(running, ask, () => work(running));
+      const result = await this.attempt(running, ask, 'call', () => work(running));
       running.deadline.release();
       return result;
     } catch (error) {
@@ -53,7 +55,8 @@ export class ProviderCalls {
     const { deadline } = running;
     let iterator: AsyncIterator<T> | undefined;
     try {
-      let next = await this.attempt(running, ask, () => {
+      // Only the first piece is timed; how long the rest takes is up to who reads it.
+      let next = await this.attempt(running, ask, 'stream', () => {
         iterator = work(running)[Symbol.asyncIterator]();
         return iterator.next();
       });
@@ -96,18 +99,23 @@ export class ProviderCalls {
   private async attempt<T>(
     { driver, deadline }: RunningCall,
     { key }: Ask,
+    operation: 'call' | 'stream',
     work: () => Promise<T>,
   ): Promise<T> {
-    const budget = this.budgetOf(driver.provider);
+    const { provider } = driver;
+    const budget = this.budgetOf(provider);
+    const inTime = () =>
+      work().catch((thrown: unknown) => {
+        throw deadline.reason(thrown);
+      });
     for (let retries = 0; ; retries += 1) {
       try {
-        const result = await work();
+        const result = await this.external.observe({ provider, operation }, inTime);
         budget.succeeded();
-        if (key === undefined) this.health.note(driver.provider);
+        if (key === undefined) this.health.note(provider);
         return result;
-      } catch (thrown) {
-        const error = deadline.reason(thrown);
-        if (key === undefined) this.health.note(driver.provider, error);
+      } catch (error) {
+        if (key === undefined) this.health.note(provider, error);
         if (retries >= this.config.GENERATION_RETRIES || !isPassing(error) || !budget.spend()) throw error;
         await this.pause(retries, deadline);
       }

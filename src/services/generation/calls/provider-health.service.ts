@@ -23,11 +23,12 @@ export class ProviderHealth {
     private readonly drivers: Drivers,
     modules: ModuleRegistry,
   ) {
-    for (const { provider, isConfigured } of drivers.all)
+    for (const driver of drivers.all)
       modules.register({
-        key: provider,
-        title: TITLES[provider],
-        probe: () => Promise.resolve(isConfigured ? this.stateOf(provider) : 'not_configured'),
+        key: driver.provider,
+        title: TITLES[driver.provider],
+        // Keys may come and go while the server runs.
+        probe: () => Promise.resolve(driver.isConfigured ? this.stateOf(driver.provider) : 'not_configured'),
       });
     modules.register({
       key: 'ai_service',

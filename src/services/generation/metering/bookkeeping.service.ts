@@ -5,6 +5,7 @@ import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import type { Hold } from '../limits/limit.js';
 import { Limits } from '../limits/limits.service.js';
+import { GenerationMetrics } from './generation-metrics.service.js';
 import { GenerationHooks } from './generation-hooks.service.js';
 import { OpenCallsRepository, type OpenCall } from './open-calls.repository.js';
 import './usage.events.js';
@@ -32,6 +33,7 @@ export class Bookkeeping implements OnModuleInit {
     private readonly open: OpenCallsRepository,
     private readonly limits: Limits,
     private readonly hooks: GenerationHooks,
+    private readonly metrics: GenerationMetrics,
     private readonly events: Events,
     private readonly jobs: Jobs,
     private readonly context: ProjectContext,
@@ -68,6 +70,7 @@ export class Bookkeeping implements OnModuleInit {
     const counts = row.state !== 'failed';
     const used = { requests: counts ? 1 : 0, tokens: row.in + row.out, cost: row.cost };
     if (await this.usage.insert(row)) {
+      this.metrics.note(row);
       await Promise.all([this.limits.settle(holds, used), this.hooks.after(row)]);
       if (counts) this.tell(row);
     }

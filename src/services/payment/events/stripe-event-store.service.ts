@@ -4,6 +4,7 @@ import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { expiresAt, Indexes } from '../../../platform/database/indexes.service.js';
 import { withJitter } from '../../../platform/jobs/backoff.js';
+import { MOST_COUNTED, QueueMetrics } from '../../../platform/metrics/queue-metrics.service.js';
 import { LeasedQueue, QUEUE_INDEX, type Queued } from '../../../platform/jobs/leased-queue.js';
 import { DEFAULT_PROJECT } from '../../../platform/tenancy/project-context.service.js';
 import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
@@ -44,8 +45,12 @@ export class StripeEventStore {
     private readonly indexes: Indexes,
     private readonly config: Config,
     belongings: ProjectBelongings,
+    queues: QueueMetrics,
   ) {
     belongings.add(EVENTS);
+    queues.register('stripe_events', async () =>
+      (await this.events()).countDocuments({ state: 'pending' }, { limit: MOST_COUNTED, maxTimeMS: 1000 }),
+    );
   }
 
   /** @returns whether it is new; an event that comes again is not stored again */

@@ -3,7 +3,9 @@ import Stripe from 'stripe';
 import { Config } from '../../../platform/config/config.js';
 import { PACKAGE_VERSION } from '../../../platform/config/package-version.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import type { IdempotencyToken } from '../../../platform/http/idempotency/idempotency-token.js';
+import { observedHttpClient } from './observed-http-client.js';
 import { replaysFailure, stripeProblem } from './stripe-errors.js';
 
 /** Version of Stripe's API that this code was written for; a newer one must be read about first. */
@@ -19,7 +21,10 @@ const TRY = 0.28;
 export class StripeClient {
   private made?: { key: string; client: Stripe };
 
-  constructor(private readonly config: Config) {}
+  constructor(
+    private readonly config: Config,
+    private readonly calls: ExternalCalls,
+  ) {}
 
   get isConfigured(): boolean {
     return this.config.STRIPE_SECRET_KEY !== undefined;
@@ -61,8 +66,11 @@ export class StripeClient {
     const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS: timeout } = this.config;
     if (key === undefined)
       throw new CoglexError('not_configured', { detail: 'Payments need STRIPE_SECRET_KEY to be set.' });
-    if (this.made?.key !== key)
-      this.made = { key, client: new Stripe(key, clientOptions(base, Math.round(timeout * TRY))) };
+    if (this.made?.key !== key) {
+      const options = clientOptions(base, Math.round(timeout * TRY));
+      const httpClient = observedHttpClient(this.calls);
+      this.made = { key, client: new Stripe(key, { ...options, httpClient }) };
+    }
     return this.made.client;
   }
 }

@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { expiresAt, Indexes } from '../../../platform/database/indexes.service.js';
+import { MOST_COUNTED } from '../../../platform/metrics/queue-metrics.service.js';
 import { LeasedQueue, QUEUE_INDEX } from '../../../platform/jobs/leased-queue.js';
 import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
 import type { StoredDelivery, Try } from './delivery.js';
@@ -49,6 +50,14 @@ export class Deliveries {
         [error.writeErrors].flat().every(({ code }) => code === DUPLICATE_KEY);
       if (!isRepeat) throw error;
     }
+  }
+
+  /** How many messages have not arrived yet, of all projects. */
+  async waiting(): Promise<number> {
+    return (await this.deliveries()).countDocuments(
+      { state: 'pending' },
+      { limit: MOST_COUNTED, maxTimeMS: 1000 },
+    );
   }
 
   /** @param busy endpoints that have enough to do */

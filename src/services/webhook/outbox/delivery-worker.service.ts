@@ -1,6 +1,9 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import type { Counter } from 'prom-client';
 import { Config } from '../../../platform/config/config.js';
+import { Metrics } from '../../../platform/metrics/metrics.service.js';
+import { QueueMetrics } from '../../../platform/metrics/queue-metrics.service.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { WorkPool } from '../../../platform/jobs/work-pool.js';
 import { EndpointsRepository } from '../endpoints/endpoints.repository.js';
@@ -22,6 +25,7 @@ export class DeliveryWorker implements BeforeApplicationShutdown {
   private readonly sending = new Map<string, number>();
   private readonly pool: WorkPool<StoredDelivery>;
   private readonly perEndpoint: number;
+  private readonly tries: Counter<'result'>;
 
   constructor(
     private readonly deliveries: Deliveries,
@@ -31,8 +35,16 @@ export class DeliveryWorker implements BeforeApplicationShutdown {
     private readonly jobs: Jobs,
     private readonly logger: PinoLogger,
     { WEBHOOK_CONCURRENCY: size }: Config,
+    metrics: Metrics,
+    queues: QueueMetrics,
   ) {
     logger.setContext(DeliveryWorker.name);
+    this.tries = metrics.counter({
+      name: 'coglex_webhook_deliveries_total',
+      help: 'Tries to deliver a message by what came of them: delivered, retried later, or given up (dead)',
+      labelNames: ['result'],
+    });
+    queues.register('webhook', () => deliveries.waiting());
     this.perEndpoint = Math.max(1, Math.ceil(size / 2));
     this.pool = new WorkPool({
       size,
@@ -84,6 +96,7 @@ export class DeliveryWorker implements BeforeApplicationShutdown {
     const outcome = await this.sender.send(endpoint, delivery, signal);
     if (!outcome.delivered && signal.aborted) return this.deliveries.putBack(delivery, new Date());
     if (outcome.delivered) {
+      this.tries.inc({ result: 'delivered' });
       await this.deliveries.delivered(delivery, entryOf(outcome));
       await Promise.all([this.health.arrived(endpoint), this.goOn(delivery)]);
       return;
@@ -91,12 +104,14 @@ export class DeliveryWorker implements BeforeApplicationShutdown {
     const due = outcome.gone
       ? undefined
       : nextTry(delivery.sent + 1, delivery.since, new Date(), outcome.askedMs);
+    if (due) this.tries.inc({ result: 'retried' });
     if (due) await this.deliveries.retry(delivery, entryOf(outcome), due);
     else await this.giveUp(delivery, entryOf(outcome));
     await this.health.failed(endpoint, outcome.gone);
   }
 
   private async giveUp(delivery: StoredDelivery, last: Try): Promise<void> {
+    this.tries.inc({ result: 'dead' });
     await this.deliveries.dead(delivery, last);
     await this.goOn(delivery);
   }

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Webhook } from 'standardwebhooks';
 import { Config } from '../../../platform/config/config.js';
+import { resultOfStatus } from '../../../platform/outbound/call-result.js';
+import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import { OutboundError } from '../../../platform/outbound/outbound-error.js';
-import { Outbound } from '../../../platform/outbound/outbound.service.js';
+import {
+  Outbound,
+  type OutboundAnswer,
+  type OutboundRequest,
+} from '../../../platform/outbound/outbound.service.js';
 import { SealedBox } from '../../../platform/security/sealed-box.service.js';
 import { SECRET_PURPOSE, type EndpointSecret, type StoredEndpoint } from '../endpoints/endpoint.js';
 import type { Try } from './delivery.js';
@@ -36,6 +42,7 @@ export class WebhookSender {
     private readonly outbound: Outbound,
     private readonly box: SealedBox,
     private readonly config: Config,
+    private readonly external: ExternalCalls,
   ) {}
 
   /** Never rejects: whatever happens is how the try went. */
@@ -58,8 +65,7 @@ export class WebhookSender {
     // Nothing is sent that nobody could believe.
     if (signature === '') return outcome({ error: UNREADABLE });
     try {
-      const { status, headers } = await this.outbound.send(url, {
-        method: 'POST',
+      const { status, headers } = await this.post(url, {
         headers: {
           'content-type': 'application/json',
           'webhook-id': message,
@@ -78,6 +84,14 @@ export class WebhookSender {
     } catch (error) {
       return outcome({ error: error instanceof OutboundError ? error.message : 'The request failed.' });
     }
+  }
+
+  private post(url: string, request: OutboundRequest): Promise<OutboundAnswer> {
+    return this.external.observe(
+      { provider: 'webhook', operation: 'deliver' },
+      () => this.outbound.send(url, { method: 'POST', ...request }),
+      ({ status }) => resultOfStatus(status),
+    );
   }
 
   /** A signature by every secret that is good at the moment: receivers accept any that they know. */

@@ -22,9 +22,14 @@ export interface EngineParts {
   readonly counters: ServerCounters;
 }
 
+/** As MongoDB tells them apart in `opLatencies`. */
+export type OperationKind = 'reads' | 'writes' | 'commands';
+
 export interface ServerCounters {
   commands: Record<'insert' | 'query' | 'update' | 'delete' | 'getmore' | 'command', number>;
   connections(): { current: number; total: number };
+  /** Operations of a kind, and the time that they took together, in milliseconds. */
+  latencies: Record<OperationKind, { operations: number; milliseconds: number }>;
 }
 
 /** One command that is being run. */

@@ -7,7 +7,7 @@ import type { Operation } from '../cursors/operation.js';
 import type { Request } from '../protocol/request.js';
 import type { Document } from '../types.js';
 import { Arguments } from './arguments.js';
-import type { CommandContext, EngineParts } from './context.js';
+import type { CommandContext, EngineParts, OperationKind } from './context.js';
 import { findCommand, type CommandEntry } from './registry.js';
 import { checkConcerns, checkTransaction, wantsFlush } from './concerns.js';
 
@@ -19,6 +19,7 @@ export class Dispatcher {
   constructor(private readonly engine: EngineParts) {}
 
   async dispatch(request: Request): Promise<Uint8Array> {
+    const started = performance.now();
     const name = keysOf(request.command)[0] ?? '';
     const operation = this.engine.operations.start(
       {
@@ -36,6 +37,9 @@ export class Dispatcher {
       return encodeReply(this.describe(error, name));
     } finally {
       this.engine.operations.finish(operation);
+      const latency = this.engine.counters.latencies[kindOf(name)];
+      latency.operations++;
+      latency.milliseconds += performance.now() - started;
     }
   }
 
@@ -91,6 +95,14 @@ export class Dispatcher {
     this.engine.logger.error({ err: error, command: name }, 'A command failed unexpectedly');
     return { ok: 0, errmsg: 'internal error', code: 1, codeName: 'InternalError' };
   }
+}
+
+const READS = new Set(['find', 'getMore', 'aggregate', 'count', 'distinct']);
+const WRITES = new Set(['insert', 'update', 'delete', 'findAndModify', 'findandmodify']);
+
+function kindOf(name: string): OperationKind {
+  if (READS.has(name)) return 'reads';
+  return WRITES.has(name) ? 'writes' : 'commands';
 }
 
 /** `ok` is a double on the wire, as drivers of typed languages expect it. */

@@ -30,6 +30,11 @@ export class Trees {
     this.indexes = Array.from({ length: INDEX_TREES }, (_, i) => open(`indexes-${i}`));
   }
 
+  /** All trees that hold documents, and all that hold entries of indexes. */
+  get all(): { records: readonly Tree[]; indexes: readonly Tree[]; others: readonly Tree[] } {
+    return { records: this.records, indexes: this.indexes, others: [this.catalog, this.statistics] };
+  }
+
   /** Documents of a collection, among those of others. */
   recordsOf(collection: number): Tree {
     return this.records[collection % RECORD_TREES];

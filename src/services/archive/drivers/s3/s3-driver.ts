@@ -23,6 +23,8 @@ import { putObject } from './put-object.js';
 export interface S3Place {
   bucket: string;
   client: S3ClientConfig;
+  /** Stands around every command of the client. */
+  observe?: <T>(command: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -33,7 +35,7 @@ export class S3Driver implements FileDriver {
   private readonly client: S3Client;
   private readonly bucket: string;
 
-  constructor({ bucket, client }: S3Place) {
+  constructor({ bucket, client, observe }: S3Place) {
     this.bucket = bucket;
     this.client = new S3Client({
       // What compatible servers understand, and no more: checksums of our own are kept beside the bytes.
@@ -44,6 +46,13 @@ export class S3Driver implements FileDriver {
       requestHandler: { connectionTimeout: 5000, requestTimeout: 60_000 },
       ...client,
     });
+    if (observe)
+      this.client.middlewareStack.add(
+        (next, { commandName = 'unknown' }) =>
+          (command) =>
+            observe(commandName.replace(/Command$/, ''), () => next(command)),
+        { step: 'initialize', name: 'observe' },
+      );
   }
 
   async stage(project: string, bytes: Readable): Promise<StagedBytes> {

@@ -2,7 +2,7 @@ import { arch, cpus, hostname, platform, release, totalmem, type } from 'node:os
 import { CommandError } from '../../errors.js';
 import type { Document } from '../../types.js';
 import { toNumber } from '../arguments.js';
-import type { CommandContext } from '../context.js';
+import type { CommandContext, EngineParts } from '../context.js';
 import { SERVER_VERSION } from './handshake.js';
 
 export function hostInfo(): Document {
@@ -42,10 +42,21 @@ export function serverStatus({ engine }: CommandContext): Document {
     },
     metrics: { cursor: { open: { total: BigInt(engine.cursors.count) } } },
     opcounters: { ...engine.counters.commands },
+    opLatencies: latenciesOf(engine),
     mem: { bits: 64, resident: Math.round(memory.rss / 2 ** 20), supported: true },
     storageEngine: { name: 'lmdb', persistent: true, readOnly: false },
+    lmdb: { ...engine.catalog.environment.usage() },
     ok: 1,
   };
+}
+
+/** In microseconds, as a server tells them. */
+function latenciesOf({ counters }: EngineParts): Document {
+  const entries = Object.entries(counters.latencies).map(([kind, { operations, milliseconds }]) => [
+    kind,
+    { latency: BigInt(Math.round(milliseconds * 1000)), ops: BigInt(operations) },
+  ]);
+  return Object.fromEntries(entries) as Document;
 }
 
 /** What shells and tools ask for when they connect; everything else is unknown, as on a server. */
