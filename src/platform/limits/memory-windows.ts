@@ -36,9 +36,9 @@ export class MemoryWindows {
     for (const charge of charges) if (charge.take) this.add(charge, this.windowOf(charge), now);
   }
 
-  giveBack({ limit, subject }: Charge, at: number): void {
+  giveBack({ limit, subject, rule }: Charge, at: number, now = performance.now()): void {
     const window = this.limits.get(limit)?.get(subject);
-    if (window) giveBack(window, at);
+    if (window) giveBack(window, rule, at, now);
   }
 
   /** @returns whether that was the last one that there was room for; counting then begins anew */

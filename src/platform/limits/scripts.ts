@@ -109,6 +109,8 @@ return now
 /** KEYS: a window. ARGV: its milliseconds, and the moment at which was counted what is taken back. */
 export const GIVE_BACK = `${COMMON}
 local ms, at = tonumber(ARGV[1]), tonumber(ARGV[2])
+-- What has left the window by itself must not be taken out of what came later.
+if at <= now - ms then return now end
 local window = load(KEYS[1], ms)
 for i = 1, #window, 2 do
   if window[i] >= at then

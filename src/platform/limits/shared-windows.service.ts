@@ -6,7 +6,7 @@ import type { Charge, Decision } from './charge.js';
 import { DECIDE, GIVE_BACK, TAKE } from './scripts.js';
 
 /** Longest wait for an answer, in milliseconds: a Redis that hangs must not hold up every request. */
-const PATIENCE_MS = 250;
+const PATIENCE_MS = 500;
 
 /** How often one that is away is asked whether it is back, in milliseconds. */
 const PROBE_MS = 500;
@@ -49,8 +49,8 @@ export class SharedWindows implements OnModuleInit, OnModuleDestroy {
     client.defineCommand('limitsGiveBack', { lua: GIVE_BACK, numberOfKeys: 1 });
     this.client = client;
     await client.connect().catch(() => undefined);
-    if (client.status === 'ready') this.away = false;
-    else this.lose(new Error('Redis cannot be reached'));
+    this.away = false;
+    if (client.status !== 'ready') this.lose(new Error('Redis cannot be reached'));
   }
 
   onModuleDestroy(): void {
@@ -93,23 +93,34 @@ export class SharedWindows implements OnModuleInit, OnModuleDestroy {
   }
 
   private lose(error: unknown): void {
-    if (this.probe) return;
+    if (this.away) return;
     this.away = true;
+    void this.findOut(error);
+  }
+
+  /** A process that is busy itself finds answers late as well: only a Redis that does not answer now either is away. */
+  private async findOut(error: unknown): Promise<void> {
+    if (await this.answers()) {
+      this.away = false;
+      return;
+    }
     this.logger.warn({ err: error }, 'Redis is away: this instance counts limits by itself until it is back');
+    this.watch();
+  }
+
+  private watch(): void {
     this.probe = setInterval(() => void this.look(), PROBE_MS).unref();
   }
 
   private async look(): Promise<void> {
-    try {
-      await this.client?.ping();
-    } catch {
-      return;
-    }
-    if (!this.probe) return;
+    if (!this.away || !(await this.answers()) || !this.away) return;
     clearInterval(this.probe);
-    this.probe = undefined;
     this.away = false;
     this.logger.info('Redis is back: limits are shared again');
+  }
+
+  private async answers(): Promise<boolean> {
+    return (await this.client?.ping().catch(() => undefined)) !== undefined;
   }
 }
 

@@ -95,14 +95,24 @@ describe('a sliding window', () => {
       const rule = { count, ms: 6400 };
       const window = emptyWindow();
       for (const now of [1000, 1001, 1002]) add(window, rule, now);
-      giveBack(window, 1001);
+      giveBack(window, rule, 1001, 1005);
       expect(standingOf(window, rule, 1010).used).toBe(2);
-      giveBack(window, 1000);
-      giveBack(window, 1000);
+      giveBack(window, rule, 1000, 1005);
+      giveBack(window, rule, 1000, 1005);
       expect(standingOf(window, rule, 1010).used).toBe(0);
-      giveBack(window, 1000);
+      giveBack(window, rule, 1000, 1005);
       expect(window).toEqual({ times: [], counts: [] });
     }
+  });
+
+  it('takes nothing back that has left by itself', () => {
+    const rule = { count: 10, ms: 1000 };
+    const window = emptyWindow();
+    add(window, rule, 1000);
+    expect(standingOf(window, rule, 2500).used).toBe(0);
+    add(window, rule, 2500);
+    giveBack(window, rule, 1000, 2600);
+    expect(standingOf(window, rule, 2600).used).toBe(1);
   });
 
   it('stays short however much is added beyond its room', () => {

@@ -61,8 +61,9 @@ export function add({ times, counts }: Window, { count, ms }: WindowRule, now: n
   }
 }
 
-/** Takes back one that was counted at a moment. */
-export function giveBack({ times, counts }: Window, at: number): void {
+/** Takes back one that was counted at a moment, unless it has left the window by itself. */
+export function giveBack({ times, counts }: Window, { ms }: WindowRule, at: number, now: number): void {
+  if (at <= now - ms) return;
   const holder = times.findIndex((time) => time >= at);
   if (holder < 0) return;
   counts[holder] -= 1;
