@@ -18,7 +18,7 @@ const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryD
 describe('errors of providers', () => {
   let api: GenerationApp;
   beforeAll(async () => {
-    api = await GenerationApp.start({ env: { GENERATION_TIMEOUT_MS: '400' } });
+    api = await GenerationApp.start({ env: { GENERATION_TIMEOUT_MS: '1500' } });
   });
   afterAll(() => api?.stop());
   beforeEach(() => api.forget());

@@ -9,7 +9,7 @@ import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { DiskDriver } from './disk/disk-driver.js';
 import type { DriverName, FileDriver } from './file-driver.js';
 import { GridFsDriver } from './gridfs/gridfs-driver.js';
-import { S3Driver } from './s3/s3-driver.js';
+import { LazyDriver } from './lazy-driver.js';
 import { SafeDriver } from './safe-driver.js';
 
 /** Directory in `DATA_DIR` of the disk driver. */
@@ -92,11 +92,13 @@ export class Drivers implements OnApplicationShutdown {
     if (bucket === undefined) throw notConfigured('S3_BUCKET');
     if (accessKeyId === undefined) throw notConfigured('S3_ACCESS_KEY_ID');
     if (secretAccessKey === undefined) throw notConfigured('S3_SECRET_ACCESS_KEY');
-    return new S3Driver({
+    const place = {
       bucket,
       client: { endpoint, region, credentials: { accessKeyId, secretAccessKey } },
-      observe: (operation, work) => this.external.observe({ provider: 's3', operation }, work),
-    });
+      observe: <T>(operation: string, work: () => Promise<T>) =>
+        this.external.observe({ provider: 's3', operation }, work),
+    };
+    return new LazyDriver(async () => new (await import('./s3/s3-driver.js')).S3Driver(place));
   }
 }
 

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ProviderCalls } from '../calls/provider-calls.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { GeminiClients, type GeminiClient } from '../drivers/gemini/gemini-clients.service.js';
-import { geminiError } from '../drivers/gemini/gemini-errors.js';
 import { ProviderFailure } from '../drivers/provider-failure.js';
 import { toModelFile, type ModelFile } from './model-file.js';
 
@@ -42,11 +41,11 @@ export class GeminiFiles {
     work: (gemini: GeminiClient) => Promise<T>,
   ): Promise<T> {
     return this.calls.withDeadline(client, async (signal) => {
-      const gemini = this.clients.until(signal, key);
+      const gemini = await this.clients.until(signal, key);
       try {
         return await work(gemini);
       } catch (error) {
-        throw notThere(geminiError(error, gemini.key));
+        throw notThere(await this.clients.errorOf(error, gemini));
       }
     });
   }

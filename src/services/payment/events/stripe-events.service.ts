@@ -23,7 +23,7 @@ export class StripeEventsService {
 
   /** @throws CoglexError `signature_invalid` and what else keeps it from being stored */
   async receive(body: unknown, header: string | string[] | undefined): Promise<ReceivedDto> {
-    const { event, payload } = this.signature.read(body, header);
+    const { event, payload } = await this.signature.read(body, header);
     if (await this.store.add(event, payload)) this.worker.wake();
     return { received: true };
   }

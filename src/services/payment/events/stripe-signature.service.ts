@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { parseJson } from '../../../platform/http/json.js';
@@ -19,16 +19,20 @@ export class StripeSignature {
    *
    * @throws CoglexError `not_configured`, `signature_invalid`, `malformed_json`, `validation_failed`
    */
-  read(body: unknown, header: string | string[] | undefined): { event: StripeEvent; payload: string } {
+  async read(
+    body: unknown,
+    header: string | string[] | undefined,
+  ): Promise<{ event: StripeEvent; payload: string }> {
     const secrets = this.config.STRIPE_WEBHOOK_SECRET;
     if (secrets.length === 0)
       throw new CoglexError('not_configured', {
         detail: 'Webhooks of Stripe need STRIPE_WEBHOOK_SECRET to be set.',
       });
+    const { default: Client } = await import('stripe');
     if (
       !Buffer.isBuffer(body) ||
       typeof header !== 'string' ||
-      !secrets.some((secret) => isSigned(body, header, secret))
+      !secrets.some((secret) => isSigned(Client, body, header, secret))
     )
       throw new CoglexError('signature_invalid', {
         detail: 'The Stripe-Signature header is missing, too old or does not fit the body.',
@@ -41,9 +45,9 @@ export class StripeSignature {
   }
 }
 
-function isSigned(body: Buffer, header: string, secret: string): boolean {
+function isSigned({ webhooks }: typeof Stripe, body: Buffer, header: string, secret: string): boolean {
   try {
-    return Stripe.webhooks.signature?.verifyHeader(body, header, secret, TOLERANCE_S) ?? false;
+    return webhooks.signature?.verifyHeader(body, header, secret, TOLERANCE_S) ?? false;
   } catch {
     return false;
   }

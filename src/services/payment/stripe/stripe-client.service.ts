@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { Config } from '../../../platform/config/config.js';
 import { PACKAGE_VERSION } from '../../../platform/config/package-version.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { ExternalCalls } from '../../../platform/outbound/external-calls.service.js';
 import type { IdempotencyToken } from '../../../platform/http/idempotency/idempotency-token.js';
-import { observedHttpClient } from './observed-http-client.js';
-import { replaysFailure, stripeProblem } from './stripe-errors.js';
 
 /** Version of Stripe's API that this code was written for; a newer one must be read about first. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
@@ -41,11 +39,12 @@ export class StripeClient {
     work: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<T>,
     token?: IdempotencyToken,
   ): Promise<T> {
-    const client = this.client();
+    const client = await this.client();
     try {
       const options = token ? { idempotencyKey: token.value } : {};
       return await inTime(work(client, options), this.config.STRIPE_TIMEOUT_MS);
     } catch (error) {
+      const { replaysFailure, stripeProblem } = await import('./stripe-errors.js');
       if (replaysFailure(error)) token?.spoil();
       throw stripeProblem(error);
     }
@@ -62,16 +61,18 @@ export class StripeClient {
   }
 
   /** The client of the key that is set now: it may be replaced while the server runs. */
-  private client(): Stripe {
+  private async client(): Promise<Stripe> {
     const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS: timeout } = this.config;
     if (key === undefined)
       throw new CoglexError('not_configured', { detail: 'Payments need STRIPE_SECRET_KEY to be set.' });
-    if (this.made?.key !== key) {
-      const options = clientOptions(base, Math.round(timeout * TRY));
-      const httpClient = observedHttpClient(this.calls);
-      this.made = { key, client: new Stripe(key, { ...options, httpClient }) };
-    }
-    return this.made.client;
+    if (this.made?.key === key) return this.made.client;
+    // With the first call: it takes 35 MB, which nobody misses who takes no payments.
+    const { default: Client } = await import('stripe');
+    const { observedHttpClient } = await import('./observed-http-client.js');
+    const options = clientOptions(base, Math.round(timeout * TRY));
+    const client = new Client(key, { ...options, httpClient: observedHttpClient(this.calls) });
+    this.made = { key, client };
+    return client;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { GoogleGenAI } from '@google/genai';
+import type { GoogleGenAI } from '@google/genai';
 import { Config } from '../../../../platform/config/config.js';
+import type { CoglexError } from '../../../../platform/errors/coglex-error.js';
 import { notConfigured } from '../provider-errors.js';
 import { providerFetch } from '../provider-fetch.js';
 
@@ -22,16 +23,16 @@ export class GeminiClients {
   }
 
   /** @throws CoglexError `service_unavailable` when there is no key at all */
-  of(key: string | undefined): GeminiClient {
+  async of(key: string | undefined): Promise<GeminiClient> {
     if (key !== undefined) return this.create(key);
     const own = this.ownKey();
     // The server's key may be another one by now.
-    if (this.own?.key !== own) this.own = this.create(own);
-    return this.own;
+    if (this.own?.key === own) return this.own;
+    return (this.own = await this.create(own));
   }
 
   /** A client whose requests end with a signal: uploads take none of their own. */
-  until(signal: AbortSignal, key: string | undefined): GeminiClient {
+  async until(signal: AbortSignal, key: string | undefined): Promise<GeminiClient> {
     return this.create(key ?? this.ownKey(), signal);
   }
 
@@ -40,7 +41,15 @@ export class GeminiClients {
     return this.config.GENERATION_KEY;
   }
 
-  private create(key: string, signal?: AbortSignal): GeminiClient {
+  /** What a call threw, as the error of the service. */
+  async errorOf(error: unknown, { key }: GeminiClient): Promise<CoglexError> {
+    const { geminiError } = await import('./gemini-errors.js');
+    return geminiError(error, key);
+  }
+
+  private async create(key: string, signal?: AbortSignal): Promise<GeminiClient> {
+    // With the first call: it takes 30 MB, which nobody misses who does not use it.
+    const { GoogleGenAI } = await import('@google/genai');
     const api = new GoogleGenAI({
       apiKey: key,
       // Said outright, for the SDK would look into the environment.

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { Content, ModelAnswer, ModelRequest } from '../../content/content.js';
 import type { Embeddings, ModelDriver, ProviderCall, ProviderModel } from '../driver.js';
 import { GeminiClients, type GeminiClient } from './gemini-clients.service.js';
-import { geminiError } from './gemini-errors.js';
 import { fromGemini, toGemini } from './gemini-request.js';
 
 /** Most models that are listed; Gemini has some dozens. */
@@ -26,12 +25,12 @@ export class GeminiDriver implements ModelDriver {
   }
 
   async *stream(request: ModelRequest, call: ProviderCall): AsyncGenerator<ModelAnswer> {
-    const client = this.clients.of(call.key);
+    const client = await this.clients.of(call.key);
     try {
       const pieces = await client.api.models.generateContentStream(toGemini(request, call));
       for await (const piece of pieces) yield fromGemini(piece as ModelAnswer);
     } catch (error) {
-      throw geminiError(error, client.key);
+      throw await this.clients.errorOf(error, client);
     }
   }
 
@@ -74,11 +73,11 @@ export class GeminiDriver implements ModelDriver {
     { key }: Pick<ProviderCall, 'key'>,
     work: (client: GeminiClient) => Promise<T>,
   ): Promise<T> {
-    const client = this.clients.of(key);
+    const client = await this.clients.of(key);
     try {
       return await work(client);
     } catch (error) {
-      throw geminiError(error, client.key);
+      throw await this.clients.errorOf(error, client);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { Config } from '../../../../platform/config/config.js';
+import type { CoglexError } from '../../../../platform/errors/coglex-error.js';
 import { notConfigured } from '../provider-errors.js';
 import { providerFetch } from '../provider-fetch.js';
 import type { ChatDialect } from './to-chat.js';
@@ -35,17 +36,25 @@ export class OpenAiClients {
   }
 
   /** @throws CoglexError `service_unavailable` when neither a key nor a server is set */
-  of(key: string | undefined): OpenAiClient {
+  async of(key: string | undefined): Promise<OpenAiClient> {
     if (key !== undefined) return this.create(key);
     if (!this.isConfigured) throw notConfigured('OPENAI_API_KEY');
     const own = this.config.OPENAI_API_KEY ?? NO_KEY;
     // The server's key may be another one by now.
-    if (this.own?.key !== own) this.own = this.create(own);
-    return this.own;
+    if (this.own?.key === own) return this.own;
+    return (this.own = await this.create(own));
   }
 
-  private create(key: string): OpenAiClient {
-    const api = new OpenAI({
+  /** What a call threw, as the error of the service. */
+  async errorOf(error: unknown, { key }: OpenAiClient): Promise<CoglexError> {
+    const { openAiError } = await import('./openai-errors.js');
+    return openAiError(error, key);
+  }
+
+  private async create(key: string): Promise<OpenAiClient> {
+    // With the first call: it takes 35 MB, which nobody misses who does not use it.
+    const { default: Client } = await import('openai');
+    const api = new Client({
       apiKey: key,
       baseURL: this.config.OPENAI_BASE_URL ?? OPENAI,
       // Said outright, for the SDK would look into the environment.

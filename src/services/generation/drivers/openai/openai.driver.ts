@@ -5,7 +5,6 @@ import type { Embeddings, ModelDriver, ProviderCall, ProviderModel } from '../dr
 import { ChunkTranslator } from './chunk-translator.js';
 import { fromChat } from './from-chat.js';
 import { OpenAiClients, type OpenAiClient } from './openai-clients.service.js';
-import { openAiError } from './openai-errors.js';
 import { toChat } from './to-chat.js';
 
 /** Most models that are listed. */
@@ -29,7 +28,7 @@ export class OpenAiDriver implements ModelDriver {
 
   async *stream(request: ModelRequest, { model, key, signal }: ProviderCall): AsyncGenerator<ModelAnswer> {
     const body = toChat(request, model, this.clients.dialect);
-    const client = this.clients.of(key);
+    const client = await this.clients.of(key);
     const translator = new ChunkTranslator();
     try {
       const chunks = await client.api.chat.completions.create(
@@ -49,7 +48,7 @@ export class OpenAiDriver implements ModelDriver {
       }
       if (last) yield last;
     } catch (error) {
-      throw openAiError(error, client.key);
+      throw await this.clients.errorOf(error, client);
     }
   }
 
@@ -82,11 +81,11 @@ export class OpenAiDriver implements ModelDriver {
   }
 
   private async call<T>(key: string | undefined, work: (client: OpenAiClient) => Promise<T>): Promise<T> {
-    const client = this.clients.of(key);
+    const client = await this.clients.of(key);
     try {
       return await work(client);
     } catch (error) {
-      throw openAiError(error, client.key);
+      throw await this.clients.errorOf(error, client);
     }
   }
 }
