@@ -4,11 +4,15 @@ import { getConnectionToken } from '@nestjs/mongoose';
 import { Test, type TestingModule } from '@nestjs/testing';
 import type { FastifyRequest } from 'fastify';
 import { createConnection } from 'mongoose';
+import { PinoLogger } from 'nestjs-pino';
 import { ConfigModule } from '../../src/platform/config/config.module.js';
 import { ConfigSources } from '../../src/platform/config/config-sources.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { loadConfig } from '../../src/platform/config/load-config.js';
 import { Database } from '../../src/platform/database/database.service.js';
+import { ModuleRegistry } from '../../src/platform/modules/module-registry.service.js';
+import { PubSub } from '../../src/platform/redis/pub-sub.service.js';
+import { Redis } from '../../src/platform/redis/redis.service.js';
 import { SecurityModule } from '../../src/platform/security/security.module.js';
 import { TenancyModule } from '../../src/platform/tenancy/tenancy.module.js';
 
@@ -33,6 +37,19 @@ export function testConfig(env: Record<string, string> = {}): Config {
 })
 class AbsentDatabaseModule {}
 
+/** What an instance without Redis has. */
+@Global()
+@Module({
+  providers: [
+    ModuleRegistry,
+    Redis,
+    PubSub,
+    { provide: PinoLogger, useFactory: () => new PinoLogger({ pinoHttp: { level: 'silent' } }) },
+  ],
+  exports: [PubSub],
+})
+class AbsentRedisModule {}
+
 /** The real {@link SecurityModule} without HTTP and without a database. */
 export function createSecurityModule(
   options: { env?: Record<string, string> } & Omit<ModuleMetadata, 'exports'> = {},
@@ -42,6 +59,7 @@ export function createSecurityModule(
     imports: [
       ConfigModule.forRoot(ConfigSources.fixed(testConfig(env))),
       AbsentDatabaseModule,
+      AbsentRedisModule,
       TenancyModule,
       SecurityModule,
       ...imports,

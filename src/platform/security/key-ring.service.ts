@@ -2,13 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
 import { RecentReads } from '../database/recent-reads.js';
+import { PubSub } from '../redis/pub-sub.service.js';
 import type { KeyClaims } from './caller.js';
 import { equalSecrets } from './equal-secrets.js';
 import { KeyText, equal } from './keys/key-text.service.js';
 import { KeyUse } from './keys/key-use.service.js';
 import { KEYS, type StoredKey } from './keys/stored-key.js';
 
-/** How long a key is believed without another look, in milliseconds: what is revoked elsewhere ends here within 1 s. */
+/** Tells all instances of keys that have changed, by their ids. */
+const CHANNEL = 'key-changes';
+
+/**
+ * How long a key is believed without another look, in milliseconds: what is revoked elsewhere ends here within 1 s, also
+ * when nobody tells of it.
+ */
 const BELIEVED_MS = 500;
 
 /** Most keys that are remembered at a time. */
@@ -26,6 +33,7 @@ export class KeyRing {
     private readonly config: Config,
     private readonly text: KeyText,
     private readonly use: KeyUse,
+    private readonly pubSub: PubSub,
     database: Database,
   ) {
     this.documents = new RecentReads(
@@ -33,6 +41,7 @@ export class KeyRing {
         database.system<StoredKey>(KEYS).findOne({ _id: id }, { maxTimeMS: config.MONGODB_MAX_TIME_MS }),
       { forMs: BELIEVED_MS, most: MOST_REMEMBERED },
     );
+    pubSub.subscribe(CHANNEL, (id) => this.documents.forget(id));
   }
 
   /**
@@ -53,9 +62,9 @@ export class KeyRing {
     return key && read.type === key.type && isGood(key, read.hash, Date.now()) ? key : undefined;
   }
 
-  /** Has a key looked up again: this instance has changed or revoked it. */
+  /** Has a key looked up again, on all instances that Redis reaches: it was changed or revoked. */
   forget(id: string): void {
-    this.documents.forget(id);
+    void this.pubSub.publish(CHANNEL, id);
   }
 }
 

@@ -2,9 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
 import { RecentReads } from '../database/recent-reads.js';
+import { PubSub } from '../redis/pub-sub.service.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { DEFAULT_PROJECT, ProjectContext } from './project-context.service.js';
 import { PROJECTS, type ProjectQuotas, type StoredProject } from './stored-project.js';
+
+/** Tells all instances of projects that have changed, by their ids. */
+const CHANNEL = 'project-changes';
 
 /** How long a project is believed to be as it was, in milliseconds: what another instance changes holds here within 1 s. */
 const BELIEVED_MS = 500;
@@ -21,6 +25,7 @@ export class Projects {
     private readonly context: ProjectContext,
     private readonly database: Database,
     private readonly config: Config,
+    private readonly pubSub: PubSub,
   ) {
     this.documents = new RecentReads(
       async (id) =>
@@ -29,6 +34,7 @@ export class Projects {
           .findOne({ _id: id }, { maxTimeMS: config.MONGODB_MAX_TIME_MS }),
       { forMs: BELIEVED_MS, most: MOST_REMEMBERED },
     );
+    pubSub.subscribe(CHANNEL, (id) => this.documents.forget(id));
   }
 
   /**
@@ -76,9 +82,9 @@ export class Projects {
     return [DEFAULT_PROJECT, ...found.map(({ _id }) => _id)];
   }
 
-  /** Has a project looked up again: this instance has changed it. */
+  /** Has a project looked up again, on all instances that Redis reaches: it was changed. */
   forget(id: string): void {
-    this.documents.forget(id);
+    void this.pubSub.publish(CHANNEL, id);
   }
 
   /** @returns `undefined` for what is not there, or deleted */

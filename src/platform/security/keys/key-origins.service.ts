@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.service.js';
+import { PubSub } from '../../redis/pub-sub.service.js';
 import { KEYS, type StoredKey } from './stored-key.js';
+
+/** Tells all instances that a key with origins was made. */
+const CHANNEL = 'key-origins';
 
 /** How long the origins are believed without another look, in milliseconds. */
 const BELIEVED_MS = 900;
@@ -18,7 +22,12 @@ export class KeyOrigins {
   private begun = -Infinity;
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly pubSub: PubSub,
+  ) {
+    pubSub.subscribe(CHANNEL, () => (this.begun = -Infinity));
+  }
 
   /** Whether some key names an origin; `*` is named by those that any page may send. */
   async allow(origin: string): Promise<boolean> {
@@ -29,9 +38,9 @@ export class KeyOrigins {
     return this.holds(origin);
   }
 
-  /** Has the origins read again: this instance has made a key. */
+  /** Has the origins read again, on all instances that Redis reaches: a key was made. */
   forget(): void {
-    this.begun = -Infinity;
+    void this.pubSub.publish(CHANNEL, '');
   }
 
   private holds(origin: string): boolean {

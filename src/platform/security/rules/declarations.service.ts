@@ -5,11 +5,15 @@ import { Config } from '../../config/config.js';
 import { Database } from '../../database/database.service.js';
 import { queryLimits, type QueryLimits } from '../../database/query/limits.js';
 import type { StoredEncryption } from '../../encryption/encryption-state.js';
+import { PubSub } from '../../redis/pub-sub.service.js';
 import { ProjectContext } from '../../tenancy/project-context.service.js';
 import { compileDeclaration, type CompiledDeclaration } from './compiled-declaration.js';
 import { DECLARATIONS, type Declaration, type StoredDeclaration } from './declaration.js';
 
-/** How long another instance may not know of a change, in milliseconds. */
+/** Tells all instances of projects whose declarations have changed. */
+const CHANNEL = 'declaration-changes';
+
+/** How long another instance may not know of a change when nobody tells it, in milliseconds. */
 const FRESH_MS = 1000;
 
 /** Most projects whose declarations are kept. */
@@ -44,9 +48,11 @@ export class Declarations {
     private readonly context: ProjectContext,
     private readonly config: Config,
     private readonly logger: PinoLogger,
+    private readonly pubSub: PubSub,
   ) {
     this.limits = queryLimits(config);
     logger.setContext(Declarations.name);
+    pubSub.subscribe(CHANNEL, (project) => this.outdate(project));
   }
 
   /** @throws CoglexError `database_unavailable` when it cannot be known */
@@ -69,13 +75,9 @@ export class Declarations {
     return [...this.projects.keys()];
   }
 
-  /** Says that the declarations of the current project have changed. */
+  /** Says that the declarations of the current project have changed, to all instances that Redis reaches. */
   forget(): void {
-    const entry = this.projects.get(this.context.project);
-    if (!entry) return;
-    entry.generation += 1;
-    entry.askedAt = -Infinity;
-    entry.loading = undefined;
+    void this.pubSub.publish(CHANNEL, this.context.project);
   }
 
   /**
@@ -90,6 +92,14 @@ export class Declarations {
     encryption?: StoredEncryption,
   ): CompiledDeclaration {
     return compileDeclaration(this.limits, { collection, version, declaration, encryption });
+  }
+
+  private outdate(project: string): void {
+    const entry = this.projects.get(project);
+    if (!entry) return;
+    entry.generation += 1;
+    entry.askedAt = -Infinity;
+    entry.loading = undefined;
   }
 
   private all(): Promise<Snapshot> | Snapshot {

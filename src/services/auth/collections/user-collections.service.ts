@@ -4,6 +4,7 @@ import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { OpenCollections } from '../../../platform/database/query/open-collections.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
+import { PubSub } from '../../../platform/redis/pub-sub.service.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import { ProjectBelongings } from '../../../platform/tenancy/project-belongings.service.js';
@@ -18,7 +19,10 @@ interface StoredUserCollection {
   _inserted: Date;
 }
 
-/** Time after which another instance's new collection is known here, in milliseconds. */
+/** Tells all instances of a new collection of accounts, as JSON. */
+const CHANNEL = 'user-collections';
+
+/** Time after which another instance's new collection is known here when nobody tells of it, in milliseconds. */
 const READ_MS = 1000;
 
 const DUPLICATE_KEY = 11000;
@@ -36,10 +40,12 @@ export class UserCollections implements OnApplicationBootstrap {
     private readonly openCollections: OpenCollections,
     private readonly context: ProjectContext,
     private readonly config: Config,
+    private readonly pubSub: PubSub,
     jobs: Jobs,
     belongings: ProjectBelongings,
   ) {
     belongings.add(REGISTRY);
+    pubSub.subscribe(CHANNEL, (message) => this.hear(message));
     const run = () => this.read().catch(() => undefined);
     jobs.register({ name: 'user-collections', everyMs: READ_MS, exclusive: false, run });
   }
@@ -76,6 +82,7 @@ export class UserCollections implements OnApplicationBootstrap {
         if (error.code !== DUPLICATE_KEY) throw error;
       });
     this.learn(stored);
+    void this.pubSub.publish(CHANNEL, JSON.stringify(stored));
   }
 
   private isKnown(collection: string): boolean {
@@ -84,6 +91,14 @@ export class UserCollections implements OnApplicationBootstrap {
 
   private async read(): Promise<void> {
     for await (const stored of this.registry().find()) this.learn(stored);
+  }
+
+  private hear(message: string): void {
+    try {
+      this.learn(JSON.parse(message) as StoredUserCollection);
+    } catch {
+      // No message of ours; what is stored will be read.
+    }
   }
 
   private learn({ _id, project, collection }: StoredUserCollection): void {

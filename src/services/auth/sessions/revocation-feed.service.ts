@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { mongo } from 'mongoose';
 import { Database } from '../../../platform/database/database.service.js';
 import { expiresAt, Indexes } from '../../../platform/database/indexes.service.js';
+import { PubSub } from '../../../platform/redis/pub-sub.service.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { Revocations, type Revocation } from '../../../platform/security/revocations.service.js';
 import { UserTokens } from '../../../platform/security/user-tokens.service.js';
@@ -18,6 +19,9 @@ interface StoredRevocation {
   expires: Date;
 }
 
+/** Tells all instances of a revocation, as JSON. */
+const CHANNEL = 'session-revocations';
+
 /** Time between two readings, in milliseconds: two each second cost less than one request. */
 const READ_MS = 500;
 
@@ -27,7 +31,10 @@ const OVERLAP_MS = 10_000;
 /** Tokens are good to the second, and clocks are not. */
 const SLACK_MS = 60_000;
 
-/** Carries revocations from one instance to all others, through `_REVOCATIONS` of the installation. */
+/**
+ * Carries revocations from one instance to all others, through `_REVOCATIONS` of the installation. Redis is faster where
+ * it is there; what it does not bring is read here.
+ */
 @Injectable()
 export class RevocationFeed implements OnModuleInit {
   private last = new Date(0);
@@ -38,10 +45,12 @@ export class RevocationFeed implements OnModuleInit {
     private readonly jobs: Jobs,
     private readonly revocations: Revocations,
     private readonly tokens: UserTokens,
+    private readonly pubSub: PubSub,
   ) {}
 
   onModuleInit(): void {
     this.revocations.attach(() => this.read());
+    this.pubSub.subscribe(CHANNEL, (message) => this.hear(message));
     this.jobs.register({
       name: 'session-revocations',
       everyMs: READ_MS,
@@ -54,7 +63,7 @@ export class RevocationFeed implements OnModuleInit {
   /** Ends the tokens of one session, everywhere. */
   async endSession(session: string): Promise<void> {
     await this.write(`session:${session}`, { $set: { session } });
-    this.revocations.add({ kind: 'session', session, expires: this.expiry() });
+    await this.tell({ kind: 'session', session, expires: this.expiry() });
   }
 
   /**
@@ -64,7 +73,21 @@ export class RevocationFeed implements OnModuleInit {
    */
   async endUser(user: string, generation: number): Promise<void> {
     await this.write(`user:${user}`, { $set: { user }, $max: { generation } });
-    this.revocations.add({ kind: 'user', user, generation, expires: this.expiry() });
+    await this.tell({ kind: 'user', user, generation, expires: this.expiry() });
+  }
+
+  private async tell(revocation: Revocation): Promise<void> {
+    this.revocations.add(revocation);
+    await this.pubSub.publish(CHANNEL, JSON.stringify(revocation));
+  }
+
+  private hear(message: string): void {
+    try {
+      const told = JSON.parse(message) as Revocation;
+      this.revocations.add({ ...told, expires: new Date(told.expires) });
+    } catch {
+      // No message of ours; what is stored will be read.
+    }
   }
 
   private async write(_id: string, update: mongo.UpdateFilter<StoredRevocation>): Promise<void> {

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
+import { PubSub } from '../../../platform/redis/pub-sub.service.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import { FunctionsRepository } from '../functions/functions.repository.js';
@@ -16,6 +17,9 @@ import { RunsRepository } from './runs.repository.js';
 import type { RunCause, StoredRun } from './stored-run.js';
 
 const JOB = 'execution-runs';
+
+/** Tells all instances of runs that were canceled, by their ids. */
+const CANCELED = 'execution-canceled';
 
 /** Time beyond its own that a run may take until it is given up for lost, in milliseconds. */
 const GRACE_MS = 60_000;
@@ -50,8 +54,10 @@ export class RunQueue implements BeforeApplicationShutdown {
     private readonly config: Config,
     private readonly jobs: Jobs,
     private readonly logger: PinoLogger,
+    private readonly pubSub: PubSub,
   ) {
     logger.setContext(RunQueue.name);
+    pubSub.subscribe(CANCELED, (id) => this.active.get(id)?.abort());
     jobs.register({ name: JOB, everyMs: 1000, exclusive: false, run: () => this.work() });
     jobs.register({ name: 'execution-lost-runs', everyMs: 30_000, run: () => this.endLost() });
   }
@@ -79,9 +85,9 @@ export class RunQueue implements BeforeApplicationShutdown {
     return id;
   }
 
-  /** Ends a run that waits or is under way here; other instances see it soon. */
+  /** Ends a run that waits or is under way; instances that Redis does not reach see it soon. */
   async cancel(id: string): Promise<void> {
-    if (await this.runs.cancel(id)) this.active.get(id)?.abort();
+    if (await this.runs.cancel(id)) void this.pubSub.publish(CANCELED, id);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { PubSub } from '../../../platform/redis/pub-sub.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import { FunctionsRepository } from '../functions/functions.repository.js';
 
-/** How soon a trigger that was set on another instance works here, in milliseconds. */
+/** Tells all instances that triggers have changed. */
+const CHANNEL = 'execution-triggers';
+
+/** How soon a trigger that was set on another instance works here when nobody tells of it, in milliseconds. */
 const FRESH_MS = 2000;
 
 /** Knows which functions wait for an event without asking the database each time. */
@@ -14,7 +18,10 @@ export class TriggerIndex {
   constructor(
     private readonly functions: FunctionsRepository,
     private readonly context: ProjectContext,
-  ) {}
+    private readonly pubSub: PubSub,
+  ) {
+    pubSub.subscribe(CHANNEL, () => this.known.clear());
+  }
 
   /** Names of the functions of the current project that wait for an event. */
   async waitingFor(event: string): Promise<string[]> {
@@ -26,9 +33,9 @@ export class TriggerIndex {
     return found;
   }
 
-  /** Something has changed. */
+  /** Something has changed: all instances that Redis reaches look again. */
   forget(): void {
-    this.known.clear();
+    void this.pubSub.publish(CHANNEL, '');
   }
 }
 
