@@ -95,7 +95,7 @@ describe('jobs, seen by operators', () => {
     expect(job).toMatchObject({ runs: 1, cron: '0 3 1 1 *', timezone: 'UTC', last: { cause: 'operator' } });
     expect(runs).toBe(1);
     const entry = await app.db.collection('_AUDIT').findOne({ what: 'job.triggered' });
-    expect(entry).toMatchObject({ api_key: 'root', detail: { job: 'wanted' } });
+    expect(entry).toMatchObject({ api_key: 'root', on: { type: 'job', id: 'wanted' } });
     const metrics = await (await fetch(`${app.url}/metrics`)).text();
     expect(metrics).toContain('coglex_job_runs_total{job="wanted",result="succeeded"} 1');
     expect(metrics).toMatch(/^coglex_job_last_success_timestamp_seconds\{job="wanted"\} [\d.]+$/m);

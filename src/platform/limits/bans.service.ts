@@ -83,7 +83,8 @@ export class Bans implements OnApplicationBootstrap {
     await this.write(ban);
     await this.audit.record('ban.added', {
       caller: { address: address.replace(/\/64$/, '') },
-      detail: { address, until, violations, seconds },
+      on: { type: 'ban', id: address },
+      detail: { until, violations, seconds },
     });
   }
 
@@ -100,7 +101,7 @@ export class Bans implements OnApplicationBootstrap {
     if (deletedCount === 0 && !here) return false;
     this.book.lift(block);
     await this.pubSub.publish(CHANNEL, JSON.stringify({ lift: block }));
-    await this.audit.record('ban.lifted', { caller, detail: { address: block } });
+    await this.audit.record('ban.lifted', { caller, on: { type: 'ban', id: block } });
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
+import { Audit } from '../../platform/audit/audit.service.js';
 import { Config } from '../../platform/config/config.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { Events } from '../../platform/events/events.service.js';
@@ -37,6 +38,7 @@ export class KeysService {
     private readonly projects: Projects,
     private readonly context: ProjectContext,
     private readonly events: Events,
+    private readonly audit: Audit,
     private readonly config: Config,
   ) {}
 
@@ -56,7 +58,7 @@ export class KeysService {
     };
     await this.keys.insert(key);
     this.origins.forget();
-    await this.tell('key.created', key, maker);
+    await this.tell('key.created', key, maker, { after: viewOf(key) });
     return { ...viewOf(key), key: text };
   }
 
@@ -89,7 +91,7 @@ export class KeysService {
     const removed = await this.keys.remove(key);
     this.ring.forget(id);
     if (!removed) return noSuchKey();
-    await this.tell('key.revoked', key, asker);
+    await this.tell('key.revoked', key, asker, { before: viewOf(key) });
     return { id, revoked: true };
   }
 
@@ -118,7 +120,7 @@ export class KeysService {
       await this.visible(asker, id);
       throw new CoglexError('conflict', { detail: 'The key was rotated by somebody else at the same time.' });
     }
-    await this.tell('key.rotated', rotated, asker);
+    await this.tell('key.rotated', rotated, asker, { before: viewOf(key), after: viewOf(rotated) });
     return { ...viewOf(rotated), key: text };
   }
 
@@ -144,7 +146,12 @@ export class KeysService {
     return key && isWithin(key.scopes, asker.scopes) ? key : noSuchKey();
   }
 
-  private tell(type: 'key.created' | 'key.rotated' | 'key.revoked', key: StoredKey, asker: KeyClaims) {
+  private tell(
+    type: 'key.created' | 'key.rotated' | 'key.revoked',
+    key: StoredKey,
+    asker: KeyClaims,
+    change: { before?: KeyDto; after?: KeyDto },
+  ) {
     const data: KeyEvent = {
       id: key._id,
       name: key.name,
@@ -152,7 +159,12 @@ export class KeysService {
       project: key.project,
       by: asker.id,
     };
-    return this.context.run(key.project, () => this.events.publish(type, data));
+    const { name, type: kind, scopes } = key;
+    const on = { type: 'key', id: key._id };
+    return this.context.run(key.project, async () => {
+      await this.audit.record(type, { on, ...change, detail: { name, type: kind, scopes } });
+      await this.events.publish(type, data);
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
+import { Audit } from '../../platform/audit/audit.service.js';
 import { Config } from '../../platform/config/config.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { Events } from '../../platform/events/events.service.js';
@@ -23,6 +24,7 @@ export class ProjectsService {
     private readonly projects: Projects,
     private readonly context: ProjectContext,
     private readonly events: Events,
+    private readonly audit: Audit,
     private readonly config: Config,
   ) {}
 
@@ -41,7 +43,7 @@ export class ProjectsService {
     };
     await this.repository.insert(project);
     // Somebody may have asked for the id before: it was remembered that there is nothing.
-    return this.changed('project.created', project);
+    return this.changed('created', project);
   }
 
   async list(asker: KeyClaims): Promise<ProjectDto[]> {
@@ -59,6 +61,7 @@ export class ProjectsService {
   async change(id: string, { name, frozen, quotas }: ChangeProjectDto): Promise<ProjectDto> {
     if (frozen === true) refuseDefault(id, 'frozen');
     const limits = limitsIn(quotas);
+    const before = await this.repository.find(id);
     const changed = await this.repository.change(id, NOT_DELETED, {
       $set: {
         ...(name === undefined ? {} : { name }),
@@ -68,7 +71,7 @@ export class ProjectsService {
       },
       ...(Object.keys(limits.$unset).length > 0 ? { $unset: limits.$unset } : {}),
     });
-    if (changed) return this.changed('project.updated', changed);
+    if (changed) return this.changed('updated', changed, before);
     if (await this.repository.find(id))
       throw new CoglexError('conflict', { detail: 'The project is deleted. Restore it first.' });
     return noSuchProject();
@@ -93,7 +96,7 @@ export class ProjectsService {
         },
       },
     );
-    if (deleted) return this.changed('project.updated', deleted);
+    if (deleted) return this.changed('deleted', deleted);
     const project = (await this.repository.find(id)) ?? noSuchProject();
     if (project.name === confirm) return viewOf(project);
     const message = 'confirm must be the name of the project';
@@ -113,20 +116,31 @@ export class ProjectsService {
         { purge_at: { $gt: new Date() }, purging: { $ne: true } },
         { $unset: { deleted_at: '', purge_at: '' } },
       ));
-    if (restored) return this.changed('project.updated', restored);
+    if (restored) return this.changed('restored', restored);
     const project = (await this.repository.find(id)) ?? noSuchProject();
     if (!project.deleted_at) return viewOf(project);
     throw new CoglexError('gone', { detail: 'The time in which the project could be restored is over.' });
   }
 
   private async changed(
-    type: 'project.created' | 'project.updated',
+    how: 'created' | 'updated' | 'deleted' | 'restored',
     project: StoredProject,
+    before?: StoredProject | null,
   ): Promise<ProjectDto> {
-    const { _id: id, name } = project;
+    const { _id: id, name, frozen } = project;
+    const view = viewOf(project);
     this.projects.forget(id);
-    await this.context.run(DEFAULT_PROJECT, () => this.events.publish(type, { id, name }));
-    return viewOf(project);
+    await this.context.run(DEFAULT_PROJECT, async () => {
+      await this.audit.record(how === 'deleted' ? 'project.deletion_begun' : `project.${how}`, {
+        on: { type: 'project', id },
+        ...(before ? { before: viewOf(before) } : {}),
+        after: view,
+        detail: { name, frozen },
+      });
+      const type = how === 'created' ? 'project.created' : 'project.updated';
+      await this.events.publish(type, { id, name });
+    });
+    return view;
   }
 }
 

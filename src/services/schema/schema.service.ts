@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
+import { Audit } from '../../platform/audit/audit.service.js';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
 import { OpenCollections } from '../../platform/database/query/open-collections.service.js';
@@ -63,6 +64,7 @@ export class SchemaService {
     private readonly collections: OpenCollections,
     private readonly jobs: Jobs,
     private readonly events: Events,
+    private readonly audit: Audit,
     private readonly config: Config,
     private readonly logger: PinoLogger,
   ) {
@@ -98,12 +100,13 @@ export class SchemaService {
     const schema = this.schemas.compile(compiled);
     const validation = await this.documents.check(collection, schema);
     if (declaration.validate !== 'new') refuseFailing(validation);
-    await this.store(collection, version, declaration);
+    const before = await this.store(collection, version, declaration);
     this.declarations.forget();
     this.indexes.wake();
     this.jobs.wake(ENCRYPTION_JOB);
     for (const action of openWrites(declaration))
       this.logger.warn({ collection, action }, 'A rule lets anybody with a key write');
+    await this.audit.record('schema.changed', { on: thingOf(collection), before, after: declaration });
     await this.events.publish('schema.changed', { collection });
     const told = await this.get(collection);
     const warnings = this.encryption.warnings(collection, declaration);
@@ -134,6 +137,7 @@ export class SchemaService {
     this.declarations.forget();
     await this.indexes.removeAll(collection);
     this.jobs.wake(ENCRYPTION_JOB);
+    await this.audit.record('schema.removed', { on: thingOf(collection), before: declarationIn(before) });
     await this.events.publish('schema.removed', { collection });
   }
 
@@ -145,8 +149,16 @@ export class SchemaService {
     checkEncrypted(declaration, holdsAccounts);
   }
 
-  /** What becomes of encrypted fields depends on the last declaration: if that has changed, it is looked at again. */
-  private async store(collection: string, version: string, declaration: Declaration): Promise<void> {
+  /**
+   * What becomes of encrypted fields depends on the last declaration: if that has changed, it is looked at again.
+   *
+   * @returns the last declaration
+   */
+  private async store(
+    collection: string,
+    version: string,
+    declaration: Declaration,
+  ): Promise<Declaration | undefined> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.stored().findOne({ _id: collection }, this.time());
       const encryption = await this.encryption.next(collection, declaration, before?.encryption);
@@ -155,7 +167,7 @@ export class SchemaService {
       if (
         before ? await this.replace(before, parts, encryption) : await this.add(collection, parts, encryption)
       )
-        return;
+        return before ? declarationIn(before) : undefined;
     }
     throw new CoglexError('conflict', { detail: 'Others declare the collection all the time. Try again.' });
   }
@@ -224,6 +236,10 @@ export class SchemaService {
     return this.database.collection(DECLARATIONS);
   }
 }
+
+const thingOf = (collection: string) => ({ type: 'schema', id: collection });
+
+const declarationIn = ({ declaration }: Stored) => JSON.parse(declaration) as Declaration;
 
 function refuseOthers(declaration: Declaration, parts: readonly string[], detail: string): void {
   const errors = Object.keys(declaration)

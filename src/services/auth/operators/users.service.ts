@@ -72,18 +72,22 @@ export class Users {
   /** Keeps a user out, at once and everywhere. */
   async freeze(id: string, collection: string | undefined, caller: Caller): Promise<Account> {
     const update = { $set: { _frozen: new Date(), _patched: new Date() }, $inc: { _generation: 1 } };
-    const { account, name } = await this.change(id, collection, update);
+    const { account, name, ...change } = await this.change(id, collection, update);
     await this.sessions.endBefore({ id, collection: name }, account._generation ?? 0);
-    await this.events.tell('user.frozen', { id, key: account._key, collection: name }, { caller });
+    await this.events.tell('user.frozen', { id, key: account._key, collection: name }, { caller, ...change });
     return toAccount(account);
   }
 
   async unfreeze(id: string, collection: string | undefined, caller: Caller): Promise<Account> {
-    const { account, name } = await this.change(id, collection, {
+    const { account, name, ...change } = await this.change(id, collection, {
       $unset: { _frozen: '' },
       $set: { _patched: new Date() },
     });
-    await this.events.tell('user.unfrozen', { id, key: account._key, collection: name }, { caller });
+    await this.events.tell(
+      'user.unfrozen',
+      { id, key: account._key, collection: name },
+      { caller, ...change },
+    );
     return toAccount(account);
   }
 
@@ -99,7 +103,7 @@ export class Users {
     const $unset = Object.fromEntries(
       given.filter(([, value]) => value === null).map(([name]) => [name, '']),
     );
-    const { account, name } = await this.change(id, collection, {
+    const { account, name, ...change } = await this.change(id, collection, {
       $set: { ...$set, _patched: new Date() },
       ...(Object.keys($unset).length > 0 ? { $unset } : {}),
     });
@@ -107,7 +111,7 @@ export class Users {
     await this.events.note(
       'user.roles_changed',
       { id, key: account._key, collection: name },
-      { caller, detail },
+      { caller, detail, ...change },
     );
     return toAccount(account);
   }
@@ -134,7 +138,8 @@ export class Users {
     await this.passkeys.remove(owner);
     await this.database.collection('_CODES').deleteMany({ 'data.user': id, 'data.collection': name });
     await this.accounts.delete(name, id);
-    await this.events.tell('user.deleted', { id, key: account._key, collection: name }, { caller });
+    const before = toAccount(account);
+    await this.events.tell('user.deleted', { id, key: account._key, collection: name }, { caller, before });
     if (erase) await this.audit.forget({ id, key: account._key, collection: name });
   }
 
@@ -163,10 +168,11 @@ export class Users {
     id: string,
     collection: string | undefined,
     update: AccountUpdate,
-  ): Promise<{ account: StoredAccount; name: string }> {
+  ): Promise<{ account: StoredAccount; name: string; before: Account; after: Account }> {
     const name = await this.collectionOf(collection);
-    const account = await this.accounts.update(name, { _id: id }, update);
-    return { account: account ?? noSuchUser(), name };
+    const before = toAccount(await this.stored(id, name));
+    const account = (await this.accounts.update(name, { _id: id }, update)) ?? noSuchUser();
+    return { account, name, before, after: toAccount(account) };
   }
 
   private async stored(id: string, collection: string): Promise<StoredAccount> {

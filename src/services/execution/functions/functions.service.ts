@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../../../platform/audit/audit.service.js';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { FUNCTION_NAME } from '../dto/names.js';
@@ -22,6 +23,7 @@ export class Functions {
     private readonly functions: FunctionsRepository,
     private readonly schedules: Schedules,
     private readonly triggers: TriggerIndex,
+    private readonly audit: Audit,
     private readonly config: Config,
   ) {}
 
@@ -49,6 +51,7 @@ export class Functions {
     await this.schedules.set(name, []);
     this.triggers.forget();
     if (!was) noSuchFunction();
+    await this.audit.record('function.deleted', { on: { type: 'function', id: name } });
   }
 
   /** @throws CoglexError `not_found` */
@@ -75,7 +78,9 @@ export class Functions {
     await this.schedules.set(name, definition.schedules);
     const stored = await this.functions.put(name, definition);
     this.triggers.forget();
-    return functionDto(stored);
+    const told = functionDto(stored);
+    await this.audit.record('function.stored', { on: { type: 'function', id: name }, after: told });
+    return told;
   }
 }
 

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { mongo } from 'mongoose';
+import { Audit } from '../../../platform/audit/audit.service.js';
 import { Config } from '../../../platform/config/config.js';
 import { Database } from '../../../platform/database/database.service.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
@@ -27,6 +28,7 @@ export class Secrets {
     private readonly database: Database,
     private readonly keys: SigningKeys,
     private readonly context: ProjectContext,
+    private readonly audit: Audit,
     private readonly config: Config,
   ) {}
 
@@ -44,12 +46,15 @@ export class Secrets {
       throw new CoglexError('unprocessable', { detail: `A project can have ${MAX_SECRETS} secrets.` });
     const $set = { sealed: this.seal(name, value), updated: new Date() };
     await this.secrets().updateOne({ _id: name }, { $set }, { upsert: true, ...this.time });
+    // Not even a digest of the value: nobody but functions has to do with it.
+    await this.audit.record('function_secret.stored', { on: { type: 'function_secret', id: name } });
   }
 
   /** @throws CoglexError `not_found` */
   async delete(name: string): Promise<void> {
     const { deletedCount } = await this.secrets().deleteOne({ _id: name }, this.time);
     if (deletedCount === 0) throw new CoglexError('not_found', { detail: 'There is no such secret.' });
+    await this.audit.record('function_secret.deleted', { on: { type: 'function_secret', id: name } });
   }
 
   /** For code that is granted it. @throws CoglexError `not_found` */

@@ -51,7 +51,7 @@ export class JobsController {
   @ApiProblems('not_found', 'job_running', 'database_unavailable')
   async run(@Param('name') name: string, @CurrentCaller() caller: Caller): Promise<TriggeredJobDto> {
     await this.jobs.trigger(name);
-    await this.audit.record('job.triggered', { caller, detail: { job: name } });
+    await this.audit.record('job.triggered', { caller, on: { type: 'job', id: name } });
     return { name, instance: this.instance.place.instance };
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
+import { Audit } from '../../../platform/audit/audit.service.js';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { OutboundPolicy } from '../../../platform/outbound/outbound-policy.service.js';
@@ -33,6 +34,7 @@ export class Endpoints {
     private readonly policy: OutboundPolicy,
     private readonly box: SealedBox,
     private readonly context: ProjectContext,
+    private readonly audit: Audit,
     private readonly config: Config,
   ) {}
 
@@ -61,6 +63,7 @@ export class Endpoints {
       _inserted: new Date(),
     };
     await this.repository.insert(endpoint);
+    await this.tell('created', endpoint._id, { after: toEndpoint(endpoint) });
     return { ...toEndpoint(endpoint), secret };
   }
 
@@ -82,6 +85,7 @@ export class Endpoints {
   async update(id: string, { filter, ...body }: UpdateEndpointDto): Promise<Endpoint> {
     if (body.url !== undefined) this.policy.checkUrl(body.url, '/url');
     if (filter) this.filters.check(filter);
+    const before = await this.get(id);
     const said = Object.entries(body).filter(([, value]) => value !== undefined);
     const endpoint = await this.repository.update(id, this.context.project, {
       $set: {
@@ -95,13 +99,17 @@ export class Endpoints {
         ...(body.enabled ? { disabled_reason: '', failing_since: '' } : {}),
       },
     });
-    return toEndpoint(endpoint ?? noSuchEndpoint());
+    const after = toEndpoint(endpoint ?? noSuchEndpoint());
+    await this.tell('updated', id, { before, after });
+    return after;
   }
 
   /** @throws CoglexError `not_found` */
   async delete(id: string): Promise<void> {
+    const before = await this.get(id);
     if (!(await this.repository.delete(id, this.context.project))) noSuchEndpoint();
     await this.deliveries.deleteOf(id);
+    await this.tell('deleted', id, { before });
   }
 
   /** Replaces the secret; the old one signs along for a day. @throws CoglexError `not_found` */
@@ -118,7 +126,12 @@ export class Endpoints {
       $set: { secrets: [this.sealed(secret), ...kept], _patched: new Date() },
     });
     if (!rotated) noSuchEndpoint();
+    await this.tell('secret_rotated', id);
     return { secret, previous_until: until };
+  }
+
+  private tell(how: string, id: string, change: { before?: Endpoint; after?: Endpoint } = {}): Promise<void> {
+    return this.audit.record(`webhook_endpoint.${how}`, { on: { type: 'webhook_endpoint', id }, ...change });
   }
 
   private sealed(secret: string): EndpointSecret {
