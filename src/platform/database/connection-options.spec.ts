@@ -9,8 +9,10 @@ describe('connectionOptions', () => {
 
   it('notices within 2 s that a server is away', () => {
     const options = connectionOptions(uri, config({ MONGODB_URI: uri }));
-    expect(options).toMatchObject({ serverSelectionTimeoutMS: 1000, bufferCommands: false });
-    expect(Number(options.heartbeatFrequencyMS) + Number(options.connectTimeoutMS)).toBeLessThan(2000);
+    expect(options.bufferCommands).toBe(false);
+    const { heartbeatFrequencyMS, connectTimeoutMS, serverSelectionTimeoutMS } = options;
+    const waits = [heartbeatFrequencyMS, connectTimeoutMS, serverSelectionTimeoutMS].map(Number);
+    expect(waits.reduce((sum, wait) => sum + wait)).toBeLessThan(2000);
   });
 
   it('is patient with the embedded engine, which is busy when it is silent', () => {
@@ -37,6 +39,6 @@ describe('connectionOptions', () => {
     expect(options).not.toHaveProperty('connectTimeoutMS');
     expect(options).not.toHaveProperty('appName');
     expect(options).not.toHaveProperty('maxPoolSize');
-    expect(options.serverSelectionTimeoutMS).toBe(1000);
+    expect(options.serverSelectionTimeoutMS).toBe(700);
   });
 });

@@ -1,14 +1,17 @@
 import type { ConnectOptions } from 'mongoose';
 import type { Config } from '../config/config.js';
 
-/** Longest wait for a server, in milliseconds: with the answer itself, callers hear of an outage within 2 s. */
-const SERVER_SELECTION_MS = 1000;
+/**
+ * Longest wait for a server, in milliseconds. An operation that is under way when a server falls silent is broken off
+ * after the times of {@link SILENCE} and then waits for another server: all three together are less than 2 s.
+ */
+const SERVER_SELECTION_MS = 700;
 
 /**
  * How soon a server is given up that falls silent instead of closing its connections, in milliseconds: the time
  * between two looks at it, and how long one look may take.
  */
-const SILENCE = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000 };
+const SILENCE = { heartbeatFrequencyMS: 500, connectTimeoutMS: 700 };
 
 /** A socket that is silent for longer than any query may run, in milliseconds beyond that time, is dead. */
 const SOCKET_GRACE_MS = 5000;

@@ -35,7 +35,8 @@ export class ConnectionSupervisor implements OnModuleInit, BeforeApplicationShut
 
   async onModuleInit(): Promise<void> {
     try {
-      await this.connection.asPromise();
+      // While the program is loaded nothing else runs, and a server that is there may have seemed to be silent.
+      await this.connection.asPromise().catch(() => this.connect());
       this.reportLosses();
     } catch (error) {
       this.logger.warn({ err: error }, 'The database is not reachable yet; trying again in the background');
@@ -55,12 +56,11 @@ export class ConnectionSupervisor implements OnModuleInit, BeforeApplicationShut
   }
 
   private async retry(): Promise<void> {
-    const uri = await this.embedded.uri();
     for (let delay = FIRST_RETRY_MS; ; delay = Math.min(delay * 2, LAST_RETRY_MS)) {
       await sleep(delay, undefined, { signal: this.stop.signal }).catch(() => undefined);
       if (this.stop.signal.aborted) return;
       try {
-        await this.connection.openUri(uri, connectionOptions(uri, this.config));
+        await this.connect();
         if (this.stop.signal.aborted) return;
         this.logger.info('The database is reachable');
         this.reportLosses();
@@ -69,6 +69,11 @@ export class ConnectionSupervisor implements OnModuleInit, BeforeApplicationShut
         this.logger.debug({ err: error }, 'The database is still not reachable');
       }
     }
+  }
+
+  private async connect(): Promise<void> {
+    const uri = await this.embedded.uri();
+    await this.connection.openUri(uri, connectionOptions(uri, this.config));
   }
 
   private reportLosses(): void {
