@@ -6,8 +6,8 @@ import {
   PutObjectCommand,
   UploadPartCommand,
   type CompletedPart,
-  type S3Client,
 } from '@aws-sdk/client-s3';
+import type { S3Line } from './s3-line.js';
 
 interface Place {
   Bucket: string;
@@ -20,29 +20,29 @@ const MB = 1024 ** 2;
 const MAX_PARTS = 10_000;
 
 /** Writes a stream of unknown length: one request when it is short, otherwise in parts, one in memory at a time. */
-export async function putObject(client: S3Client, place: Place, bytes: Readable): Promise<void> {
+export async function putObject(line: S3Line, place: Place, bytes: Readable): Promise<void> {
   const pieces = piecesOf(bytes);
   const first = (await pieces.next()).value ?? Buffer.alloc(0);
   const second = await pieces.next();
-  if (second.done) await client.send(new PutObjectCommand({ ...place, Body: first }));
-  else await putParts(client, place, [first, second.value], pieces);
+  if (second.done) await line.send(new PutObjectCommand({ ...place, Body: first }));
+  else await putParts(line, place, [first, second.value], pieces);
 }
 
-async function putParts(client: S3Client, place: Place, begun: Buffer[], rest: AsyncGenerator<Buffer, void>) {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand(place));
+async function putParts(line: S3Line, place: Place, begun: Buffer[], rest: AsyncGenerator<Buffer, void>) {
+  const { UploadId } = await line.send(new CreateMultipartUploadCommand(place));
   const upload = { ...place, UploadId };
   const Parts: CompletedPart[] = [];
   const put = async (Body: Buffer) => {
     const PartNumber = Parts.length + 1;
-    const { ETag } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body }));
+    const { ETag } = await line.send(new UploadPartCommand({ ...upload, PartNumber, Body }));
     Parts.push({ ETag, PartNumber });
   };
   try {
     for (const piece of begun) await put(piece);
     for await (const piece of rest) await put(piece);
-    await client.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
+    await line.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }));
   } catch (error) {
-    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    await line.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
   }
 }

@@ -45,7 +45,8 @@ describe('S3Driver', () => {
     expect(server.requests).toEqual(['PUT ', 'DELETE ']);
     server.requests.length = 0;
     await (await stage(9_000_000, 9_000_000, 10)).discard();
-    expect(server.requests).toEqual([
+    // Between them it is asked for a sign of life when it is slow.
+    expect(server.requests.filter((request) => !request.startsWith('GET list-type'))).toEqual([
       'POST uploads',
       'PUT partNumber,uploadId',
       'PUT partNumber,uploadId',

@@ -18,6 +18,7 @@ import {
   type StoredBytes,
 } from '../file-driver.js';
 import { putObject } from './put-object.js';
+import { S3Line } from './s3-line.js';
 
 /** Where a bucket is, and who may use it. */
 export interface S3Place {
@@ -32,12 +33,12 @@ export interface S3Place {
  * stays; until the ledger names it nobody can read it.
  */
 export class S3Driver implements FileDriver {
-  private readonly client: S3Client;
+  private readonly line: S3Line;
   private readonly bucket: string;
 
   constructor({ bucket, client, observe }: S3Place) {
     this.bucket = bucket;
-    this.client = new S3Client({
+    const s3 = new S3Client({
       // What compatible servers understand, and no more: checksums of our own are kept beside the bytes.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
@@ -47,24 +48,25 @@ export class S3Driver implements FileDriver {
       ...client,
     });
     if (observe)
-      this.client.middlewareStack.add(
+      s3.middlewareStack.add(
         (next, { commandName = 'unknown' }) =>
           (command) =>
             observe(commandName.replace(/Command$/, ''), () => next(command)),
         { step: 'initialize', name: 'observe' },
       );
+    this.line = new S3Line(s3, bucket);
   }
 
   async stage(project: string, bytes: Readable): Promise<StagedBytes> {
     const key = `${project}/${Date.now().toString(36)}-${randomBytes(12).toString('hex')}`;
-    await putObject(this.client, { Bucket: this.bucket, Key: key }, bytes);
+    await putObject(this.line, { Bucket: this.bucket, Key: key }, bytes);
     return { keep: () => Promise.resolve(key), discard: () => this.delete(key) };
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
     const Range = range && `bytes=${range.start}-${range.end}`;
     try {
-      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range }));
+      const { Body } = await this.line.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, Range }));
       return Body as Readable;
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === 'NoSuchKey') throw new MissingBytesError(key);
@@ -73,13 +75,13 @@ export class S3Driver implements FileDriver {
   }
 
   async delete(key: string): Promise<void> {
-    await this.client.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
+    await this.line.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }));
   }
 
   async *list(project: string): AsyncIterable<StoredBytes> {
     let ContinuationToken: string | undefined;
     do {
-      const page = await this.client.send(
+      const page = await this.line.send(
         new ListObjectsV2Command({ Bucket: this.bucket, Prefix: `${project}/`, ContinuationToken }),
       );
       for (const { Key, Size = 0, LastModified } of page.Contents ?? [])
@@ -89,20 +91,20 @@ export class S3Driver implements FileDriver {
   }
 
   async sweep(project: string, before: Date): Promise<void> {
-    const { Uploads = [] } = await this.client.send(
+    const { Uploads = [] } = await this.line.send(
       new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: `${project}/` }),
     );
     for (const { Key, UploadId, Initiated } of Uploads)
       if (Initiated && Initiated < before)
-        await this.client.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));
+        await this.line.send(new AbortMultipartUploadCommand({ Bucket: this.bucket, Key, UploadId }));
   }
 
   async check(abortSignal: AbortSignal): Promise<void> {
-    await this.client.send(new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 }), { abortSignal });
+    await this.line.send(new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 }), abortSignal);
   }
 
   async close(): Promise<void> {
-    this.client.destroy();
+    this.line.close();
     return Promise.resolve();
   }
 }
