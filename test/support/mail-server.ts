@@ -25,7 +25,7 @@ export class MailServer {
           if (this.busy) return done(Object.assign(new Error('Try later'), { responseCode: 451 }));
           this.mails.push(mail);
           done();
-        });
+        }, done);
       },
     });
   }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { isSigned } from './s3-signature.js';
+import { isSigned } from './s3-signature.ts';
 
 export const S3_ACCESS_KEY = 'AKIDEXAMPLE';
 export const S3_SECRET_KEY = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
