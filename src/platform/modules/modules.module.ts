@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ModuleMetrics } from './module-metrics.service.js';
 import { ModuleRegistry } from './module-registry.service.js';
 import { ModuleStates } from './module-states.service.js';
 import { ModulesController } from './modules.controller.js';
@@ -7,7 +8,7 @@ import { ModulesController } from './modules.controller.js';
 @Global()
 @Module({
   controllers: [ModulesController],
-  providers: [ModuleRegistry, ModuleStates],
+  providers: [ModuleMetrics, ModuleRegistry, ModuleStates],
   exports: [ModuleRegistry, ModuleStates],
 })
 export class ModulesModule {}
