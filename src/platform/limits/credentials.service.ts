@@ -32,10 +32,10 @@ export class Credentials {
   ) {}
 
   /** The API key; `undefined` when none is sent. */
-  keyOf({ headers }: FastifyRequest): Promise<Credential<Known>> | undefined {
-    const sent = headers['x-api-key'];
+  keyOf(request: FastifyRequest): Promise<Credential<Known>> | undefined {
+    const sent = request.headers['x-api-key'];
     if (sent === undefined || sent === '') return undefined;
-    return typeof sent === 'string' ? this.recognize(sent) : Promise.resolve(WRONG);
+    return typeof sent === 'string' ? this.recognize(request, sent) : Promise.resolve(WRONG);
   }
 
   /** The user token; `undefined` when none is sent. */
@@ -48,9 +48,9 @@ export class Credentials {
     }
   }
 
-  private async recognize(sent: string): Promise<Credential<Known>> {
+  private async recognize(request: FastifyRequest, sent: string): Promise<Credential<Known>> {
     try {
-      const key = await this.keys.recognize(sent);
+      const key = await this.keys.recognizeIn(request, sent);
       if (!key) return WRONG;
       return {
         known: key === 'root' ? { id: 'root', type: 'root' } : { id: key._id, type: key.type },

@@ -7,12 +7,14 @@ import type { WindowRule } from './window.js';
 export interface Policy extends WindowRule {
   /** As it stands in answers and metrics: `ip`, `user`, `key`, `auth`, or the name of a service. */
   name: string;
+  /** As it stands in `RateLimit-Policy`. */
+  word: string;
   /** Whether it spares secret keys: the defaults do, what the operator has set does not. */
   sparing: boolean;
 }
 
 /** The rule by which addresses are banned: so many violations in a window. */
-export interface BanPolicy extends Policy {
+export interface BanPolicy extends Omit<Policy, 'word'> {
   bannedMs: number;
 }
 
@@ -66,7 +68,9 @@ export function policiesOf(config: Config): Policies {
 function policyOf(name: string, said: RateLimit | undefined, usual: RateLimit = 'off'): Policy | undefined {
   const limit = said ?? usual;
   if (limit === 'off') return undefined;
-  return { name, count: limit.count, ms: limit.seconds * 1000, sparing: said === undefined };
+  const { count, seconds } = limit;
+  const word = `${count};w=${seconds};name="${name}"`;
+  return { name, word, count, ms: seconds * 1000, sparing: said === undefined };
 }
 
 function banOf(said: BanRule | undefined): BanPolicy | undefined {

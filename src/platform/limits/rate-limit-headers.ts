@@ -34,9 +34,7 @@ export function rateLimitHeaders(
     'RateLimit-Limit': String(policies[tightest].count),
     'RateLimit-Remaining': String(remainingOf(policies[tightest], standings[tightest])),
     'RateLimit-Reset': reset,
-    'RateLimit-Policy': policies.map(wordOf).join(', '),
+    'RateLimit-Policy': policies.map(({ word }) => word).join(', '),
     ...(refused === undefined ? {} : { 'Retry-After': reset }),
   };
 }
-
-const wordOf = ({ name, count, ms }: Policy) => `${count};w=${ms / 1000};name="${name}"`;

@@ -6,6 +6,9 @@ import { ACCESS_RULE, type AccessRule } from './access.decorator.js';
 /** Finds the rule of a handler, and refuses to boot while any handler has none. */
 @Injectable()
 export class AccessRules implements OnApplicationBootstrap {
+  /** By class and handler: both guards ask for each request. */
+  private readonly known = new WeakMap<object, WeakMap<object, AccessRule>>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly discovery: DiscoveryService,
@@ -14,8 +17,13 @@ export class AccessRules implements OnApplicationBootstrap {
 
   /** @throws Error when the handler declares nothing, which {@link onApplicationBootstrap} makes impossible */
   of(context: ExecutionContext): AccessRule {
-    const rule = this.lookUp(context.getHandler(), context.getClass());
-    if (!rule) throw new Error(`${context.getClass().name}.${context.getHandler().name} declares no access`);
+    const [handler, owner] = [context.getHandler(), context.getClass()];
+    const known = this.known.get(owner)?.get(handler);
+    if (known) return known;
+    const rule = this.lookUp(handler, owner);
+    if (!rule) throw new Error(`${owner.name}.${handler.name} declares no access`);
+    const ofOwner = this.known.get(owner) ?? new WeakMap<object, AccessRule>();
+    this.known.set(owner, ofOwner.set(handler, rule));
     return rule;
   }
 

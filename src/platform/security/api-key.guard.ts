@@ -50,7 +50,7 @@ export class ApiKeyGuard implements CanActivate {
       });
     // Several keys at once arrive as one text, or as a list: neither is a key.
     if (typeof sent !== 'string') return undefined;
-    return typeof wanted === 'object' ? this.routeKey(sent, wanted.secret) : this.keys.find(sent);
+    return typeof wanted === 'object' ? this.routeKey(sent, wanted.secret) : this.keys.find(sent, request);
   }
 
   /** @returns whether the project of the key is there; a key of a project that was deleted is none */
