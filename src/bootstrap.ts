@@ -17,7 +17,7 @@ import { serveOpenApi } from './platform/openapi/openapi.js';
 import { ProjectContext } from './platform/tenancy/project-context.service.js';
 
 export interface CreateAppOptions {
-  /** Where settings come from, and come from again when they change; by default secret files and the environment. */
+  /** Where settings come from, and come from again when they change; by default files, Vault and the environment. */
   sources?: ConfigSources;
   /** Settings that stay as they are, instead of {@link sources}. */
   config?: Config;

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../platform/config/config.js';
-import { loadConfig } from '../platform/config/load-config.js';
+import { commandConfig } from './command.js';
 import { readWitness } from '../platform/audit/audit-witness.service.js';
 import { ChainSeal } from '../platform/audit/chain/chain-seal.js';
 import { AuditVerifier } from '../platform/audit/verify/audit-verifier.js';
@@ -19,7 +19,7 @@ try {
   if (!asked) {
     process.stderr.write(`${USAGE}\n`);
     process.exitCode = 2;
-  } else if (!(await verify(loadConfig(), asked.project))) process.exitCode = 1;
+  } else if (!(await verify(await commandConfig(), asked.project))) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createApp } from '../bootstrap.js';
 import type { Config } from '../platform/config/config.js';
-import { loadConfig } from '../platform/config/load-config.js';
 import { runningEngineUri } from '../platform/database/embedded/index.js';
 import { ENGINE_DIRECTORY } from '../platform/database/engine-directory.js';
 import { createRootLogger } from '../platform/logging/root-logger.js';
 import { Reconciler } from '../services/payment/index.js';
-import { runCommand } from './command.js';
+import { commandConfig, runCommand } from './command.js';
 
 const DAY_MS = 86_400_000;
 
@@ -17,7 +16,7 @@ await runCommand(async () => {
   const days = Number(values.days);
   if (!Number.isInteger(days) || days < 1 || days > 3650)
     throw new Error('Usage: npm run payments:reconcile -- --days <1 to 3650>');
-  const config = await besideServer(loadConfig());
+  const config = await besideServer(await commandConfig());
   const logger = createRootLogger({ LOG_LEVEL: 'error', NODE_ENV: 'production' });
   const app = await createApp({ config, logger });
   try {

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from '../bootstrap.js';
 import { Database } from '../platform/database/database.service.js';
-import { loadConfig } from '../platform/config/load-config.js';
+import { ConfigSources } from '../platform/config/config-sources.js';
 import { createRootLogger } from '../platform/logging/root-logger.js';
 
 /** Longest wait for the database, in milliseconds. */
@@ -9,10 +9,10 @@ const DATABASE_MS = 30_000;
 
 /** Does something with the whole application, which does not listen. Logs go to the standard error, from warnings on. */
 export async function withApp(work: (app: NestFastifyApplication) => Promise<string>): Promise<string> {
-  const config = loadConfig();
-  const logger = createRootLogger(config, { write: (line) => void process.stderr.write(line) });
+  const sources = await ConfigSources.open();
+  const logger = createRootLogger(sources.config, { write: (line) => void process.stderr.write(line) });
   logger.level = 'warn';
-  const app = await createApp({ config, logger });
+  const app = await createApp({ sources, logger });
   try {
     await app.init();
     await connected(app);

@@ -37,7 +37,7 @@ describe('secret files', () => {
         LOG_LEVEL: 'info',
         METRICS_KEY_FILE: path('metrics'),
         REDIS_URL_FILE: path('redis'),
-        SECRET_FILES_INTERVAL: '1',
+        SECRETS_INTERVAL: '1',
       },
       onLog: (line) => log.push(line),
     });

@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import { readProviders } from './oauth-providers.js';
 import { readEncryptionKeys } from './encryption-keys.js';
 import { isModelName } from './generation-words.js';
+import { checkVaultSettings } from './sources/vault/credentials.js';
 import { isRedisUrl } from './network-words.js';
 
 /** Shortest `SERVER_SECRET`, in characters. */
@@ -67,6 +68,7 @@ export function checkConfig(config: Config): string[] {
       config[`EXECUTION_${what}`] <= config[`EXECUTION_MAX_${what}`],
       `EXECUTION_${what} must not be greater than EXECUTION_MAX_${what}`,
     );
+  problems.push(...checkVaultSettings(config));
   problems.push(...checkProviders(config.OAUTH_PROVIDERS));
   problems.push(...checkEncryptionKeys(config.ENCRYPTION_KEYS));
   return problems;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigSources } from './config-sources.js';
 
 const SECRET = 'a-secret-that-is-long-enough-for-anything';
-const NOTHING = { changed: [], restart: [], refused: [], failures: [] };
+const NOTHING = { changed: [], restart: [], refused: [], failures: [], warnings: [] };
 
 describe('ConfigSources', () => {
   let directory: string;

@@ -39,7 +39,14 @@ export function configWarnings(config: Config): ConfigWarning[] {
     config.isProduction && config.BASE_URL !== undefined && config.BASE_URL.startsWith('http:'),
     'BASE_URL is not https: keys, passwords and cookies travel in the clear.',
   );
+  warn('VAULT_ADDR', isClear(config.VAULT_ADDR), 'VAULT_ADDR is not https: secrets travel in the clear.');
   return warnings;
+}
+
+/** Whether an address of another machine goes without TLS. */
+function isClear(address: string | undefined): boolean {
+  if (address === undefined || !address.startsWith('http:')) return false;
+  return !/^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(address).hostname);
 }
 
 /** Whether a secret has few characters, repeats itself, or holds a word that one writes for want of a better one. */

@@ -17,6 +17,8 @@ export interface ReloadReport {
   refused: string[];
   /** What listeners threw that could not make use of a new value. */
   failures: unknown[];
+  /** What an operator should know, and what stops nothing. */
+  warnings: string[];
 }
 
 /** Where the value of a setting comes from. */
@@ -37,6 +39,7 @@ export class LiveConfig {
   constructor(
     readonly config: Config,
     private values: Values = new Map(),
+    private warnings: readonly string[] = [],
   ) {}
 
   /** Settings whose new values wait for a restart. */
@@ -61,10 +64,12 @@ export class LiveConfig {
   }
 
   /** Takes what the sources have now. Never fails. */
-  async take({ values: found, problems }: Settled): Promise<ReloadReport> {
+  async take({ values: found, problems, warnings }: Settled): Promise<ReloadReport> {
     const { values, refusals } = this.acceptable(found, problems);
     const candidate = plainConfig(values);
     const report = this.sort(candidate);
+    report.warnings = warnings.filter((warning) => !this.warnings.includes(warning));
+    this.warnings = warnings;
     report.refused = [...refusals].flatMap(([name, problem]) =>
       this.refusals.get(name) === problem ? [] : [problem],
     );
@@ -111,7 +116,7 @@ export class LiveConfig {
   }
 
   private sort(candidate: Config): ReloadReport {
-    const report: ReloadReport = { changed: [], restart: [], refused: [], failures: [] };
+    const report: ReloadReport = { changed: [], restart: [], refused: [], failures: [], warnings: [] };
     for (const [name, { live }] of settings()) {
       const key = name as keyof Config;
       const next = candidate[key];

@@ -16,6 +16,8 @@ export interface LoadOptions {
   env?: NodeJS.ProcessEnv;
   /** File that supplies what the environment does not; `.env` of the working directory by default, `null` for none. */
   dotenv?: string | null;
+  /** Writes nothing: generates no secret, and keeps no values of Vault. */
+  readOnly?: boolean;
 }
 
 /** The sources that are on this machine, the one that wins first. */
@@ -33,7 +35,7 @@ export function localSources({ env = process.env, dotenv = '.env' }: LoadOptions
 }
 
 /**
- * Reads and checks all settings. For each name a secret file (`NAME_FILE`) wins over the environment, the
+ * Reads and checks all settings, without Vault. For each name a secret file (`NAME_FILE`) wins over the environment, the
  * environment over `.env`, and that over the default. Outside production a missing `SERVER_SECRET` is
  * generated once into `DATA_DIR`.
  *
@@ -42,7 +44,9 @@ export function localSources({ env = process.env, dotenv = '.env' }: LoadOptions
 export function loadConfig(options: LoadOptions = {}): Config {
   const { files, variables } = localSources(options);
   const settled = settle([files, ...variables].map((source) => [source.name, source.read()] as const));
-  return configOf(settled);
+  const config = configOf(settled, options);
+  if (config.VAULT_ADDR !== undefined) throw new Error('What Vault has cannot be read without waiting');
+  return config;
 }
 
 /**
@@ -50,11 +54,11 @@ export function loadConfig(options: LoadOptions = {}): Config {
  *
  * @throws ConfigError naming every bad value at once
  */
-export function configOf({ values, problems: unread }: Settled): Config {
+export function configOf({ values, problems: unread }: Settled, { readOnly }: LoadOptions = {}): Config {
   const config = plainConfig(values);
   const problems = [...unread, ...checkConfig(config)];
   if (problems.length > 0) throw new ConfigError(problems, (name) => values.get(name)?.from);
-  if (config.SERVER_SECRET === undefined)
+  if (config.SERVER_SECRET === undefined && !readOnly)
     Object.assign(config, { SERVER_SECRET: developmentSecret(config.DATA_DIR) });
   return protect(config);
 }

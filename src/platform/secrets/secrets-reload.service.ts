@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Audit } from '../audit/audit.service.js';
 import { settingOf } from '../config/config-error.js';
@@ -6,6 +6,7 @@ import { ConfigSources } from '../config/config-sources.js';
 import { Config } from '../config/config.js';
 import type { ReloadReport } from '../config/live-config.js';
 import { Jobs } from '../jobs/jobs.service.js';
+import { ModuleRegistry } from '../modules/module-registry.service.js';
 import { Metrics } from '../metrics/metrics.service.js';
 import { PubSub } from '../redis/pub-sub.service.js';
 import type { Caller } from '../security/caller.js';
@@ -13,14 +14,19 @@ import type { Caller } from '../security/caller.js';
 /** Tells the other instances to look as well. */
 const CHANNEL = 'secrets-reload';
 
+/** How long it is believed that Vault is there, in milliseconds. */
+const FRESH_MS = 1000;
+
 /**
- * Reads secret files again and again, so that a rotated secret is in use without a restart. It looks at what is in
+ * Reads secret files and Vault again and again, so that a rotated secret is in use without a restart. It looks at what is in
  * the files instead of waiting for a word of the file system: mounts of Kubernetes change by a symbolic link two levels up,
  * editors put another file in the place of the old one, and network file systems say nothing at all.
  */
 @Injectable()
-export class SecretsReload implements OnModuleInit {
+export class SecretsReload implements OnModuleInit, OnApplicationShutdown {
   private readonly reloads;
+  /** What was said last of Vault. */
+  private said?: string;
 
   constructor(
     private readonly sources: ConfigSources,
@@ -30,21 +36,33 @@ export class SecretsReload implements OnModuleInit {
     private readonly pubSub: PubSub,
     private readonly logger: PinoLogger,
     metrics: Metrics,
+    modules: ModuleRegistry,
   ) {
+    modules.register({
+      key: 'vault',
+      title: 'HashiCorp Vault',
+      freshMs: FRESH_MS,
+      probe: async () => {
+        await this.sources.vault?.check();
+        return this.sources.vault ? 'healthy' : 'not_configured';
+      },
+    });
     logger.setContext(SecretsReload.name);
     this.reloads = metrics.counter({
       name: 'coglex_secrets_reloads_total',
-      help: 'Looks at secret files, by what came of them',
+      help: 'Looks at secret files and Vault, by what came of them',
       labelNames: ['result'],
     });
   }
 
   onModuleInit(): void {
-    if (!this.sources.hasFiles) return;
-    this.pubSub.subscribe(CHANNEL, () => void this.look());
+    for (const warning of this.sources.warnings) this.logger.warn(warning);
+    if (!this.sources.canChange) return;
+    this.tellOfVault();
+    this.pubSub.subscribe(CHANNEL, () => void this.look({ askVault: true }));
     this.jobs.register({
       name: 'secrets',
-      everyMs: this.config.SECRET_FILES_INTERVAL * 1000,
+      everyMs: this.config.SECRETS_INTERVAL * 1000,
       // Each instance has files of its own.
       exclusive: false,
       run: async () => void (await this.look()),
@@ -57,14 +75,20 @@ export class SecretsReload implements OnModuleInit {
    * @param caller the operator who asks
    */
   async reload(caller: Caller): Promise<ReloadReport> {
-    const report = await this.look(caller);
+    const report = await this.look({ caller, askVault: true });
     await this.pubSub.publish(CHANNEL, '');
     return report;
   }
 
-  private async look(caller?: Caller): Promise<ReloadReport> {
-    const report = await this.sources.reload();
-    this.reloads.inc({ result: resultOf(report) });
+  async onApplicationShutdown(): Promise<void> {
+    await this.sources.close();
+  }
+
+  private async look(options: { caller?: Caller; askVault?: boolean } = {}): Promise<ReloadReport> {
+    const { caller, askVault } = options;
+    const report = await this.sources.reload(askVault);
+    this.reloads.inc({ result: this.sources.vault?.problem ? 'failed' : resultOf(report) });
+    this.tellOfVault();
     this.log(report);
     const { changed, restart } = report;
     const refused = report.refused.map(settingOf);
@@ -73,7 +97,21 @@ export class SecretsReload implements OnModuleInit {
     return report;
   }
 
-  private log({ changed, restart, refused, failures }: ReloadReport): void {
+  /** Once for each outage, and once more when it is over. */
+  private tellOfVault(): void {
+    const { vault } = this.sources;
+    const { message, failure } = vault?.problem ?? {};
+    if (message === this.said) return;
+    if (message === undefined) this.logger.info('Vault is back');
+    else {
+      const what = failure === 'away' ? 'Vault is away' : 'Vault supplies nothing';
+      this.logger.warn({ problem: message }, `${what}: the values that it had last stay`);
+    }
+    this.said = message;
+  }
+
+  private log({ changed, restart, refused, failures, warnings }: ReloadReport): void {
+    for (const warning of warnings) this.logger.warn(warning);
     if (changed.length > 0) this.logger.info({ settings: changed }, 'Settings have new values');
     if (restart.length > 0)
       this.logger.warn(

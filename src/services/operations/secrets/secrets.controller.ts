@@ -48,7 +48,7 @@ export class SecretsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'reloadSecrets',
-    summary: 'Read secret files now',
+    summary: 'Read secret files and Vault now',
     description:
       'They are read by themselves every few seconds. Other instances that share Redis are told to look as well; the answer is of this one.',
   })
