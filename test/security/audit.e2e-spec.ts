@@ -138,7 +138,7 @@ describe('attacks on the audit trail', () => {
   it('is read by no key of a project, and reached by no generic route', async () => {
     const { body } = await app.client.post<{ key: string }>('/service/key/v1', { name: 'k', type: 'secret' });
     const holder = app.anonymous.with({ 'x-api-key': body.key });
-    for (const path of [TRAIL, `${TRAIL}/`]) {
+    for (const path of [TRAIL, `${TRAIL}/`, '/service/operations/v1/log-levels']) {
       expect((await holder.get<Problem>(path)).body.code).toBe('key_not_allowed');
       const spoofed = await holder.with({ 'x-http-method-override': 'GET' }).post<Problem>(path);
       expect(spoofed.status).toBeGreaterThanOrEqual(403);

@@ -5,6 +5,7 @@ import { Metrics } from '../metrics/metrics.service.js';
 import { DEFAULT_PROJECT } from '../tenancy/project-context.service.js';
 import type { NewEntry } from './audit-entry.js';
 import { AuditSpool, type PendingEntry } from './audit-spool.service.js';
+import { AuditStream } from './audit-stream.service.js';
 import { AuditWitness } from './audit-witness.service.js';
 import { CHAIN_DAMAGED, CHAIN_OPENED } from './chain-events.js';
 import { newEntry } from './new-entry.js';
@@ -49,6 +50,7 @@ export class AuditQueue implements OnModuleInit, OnApplicationShutdown {
     private readonly store: ChainStore,
     private readonly seal: ChainSeal,
     private readonly spool: AuditSpool,
+    private readonly stream: AuditStream,
     private readonly witness: AuditWitness,
     private readonly jobs: Jobs,
     private readonly logger: PinoLogger,
@@ -88,6 +90,7 @@ export class AuditQueue implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.flush();
+    await this.stream.close();
   }
 
   private async run(project: string, lane: Lane): Promise<void> {
@@ -107,7 +110,7 @@ export class AuditQueue implements OnModuleInit, OnApplicationShutdown {
   private async write(project: string, { writer }: Lane, entries: NewEntry[]): Promise<void> {
     if (performance.now() < this.away) return this.keep(project, entries);
     try {
-      await writer.append(entries);
+      this.stream.written(project, await writer.append(entries));
       this.counted.inc({ outcome: 'written' }, entries.length);
     } catch (error) {
       this.away = performance.now() + PAUSE_MS;
@@ -120,6 +123,7 @@ export class AuditQueue implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async keep(project: string, entries: NewEntry[]): Promise<void> {
+    this.stream.pending(project, entries);
     try {
       await this.spool.add(entries.map((entry) => ({ project, entry })));
       this.counted.inc({ outcome: 'waiting' }, entries.length);
@@ -152,7 +156,7 @@ export class AuditQueue implements OnModuleInit, OnApplicationShutdown {
       for (let at = 0; at < ones.length; at += MAX_BATCH) {
         const entries = ones.slice(at, at + MAX_BATCH).map(({ entry }) => entry);
         const left = await this.store.missing(project, entries);
-        await writer.append(left);
+        this.stream.written(project, await writer.append(left));
         this.counted.inc({ outcome: 'written' }, left.length);
       }
     }

@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { AuditQueue } from './audit-queue.service.js';
 import { AuditRetention } from './audit-retention.service.js';
 import { AuditSpool } from './audit-spool.service.js';
+import { AuditStream } from './audit-stream.service.js';
 import { AuditTrails } from './audit-trails.service.js';
 import { AuditWitness } from './audit-witness.service.js';
 import { Audit } from './audit.service.js';
@@ -18,6 +19,7 @@ import { ChainStore } from './chain/chain-store.service.js';
     AuditQueue,
     AuditRetention,
     AuditSpool,
+    AuditStream,
     AuditTrails,
     AuditWitness,
     ChainStore,

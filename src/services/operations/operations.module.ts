@@ -3,10 +3,19 @@ import { ModuleRegistry } from '../../platform/modules/module-registry.service.j
 import { OperationsAuditController } from './audit.controller.js';
 import { BansController } from './bans/bans.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
+import { LogLevelsController } from './log-levels/log-levels.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
-@Module({ controllers: [BansController, JobsController, OperationsAuditController, SecretsController] })
+@Module({
+  controllers: [
+    BansController,
+    JobsController,
+    LogLevelsController,
+    OperationsAuditController,
+    SecretsController,
+  ],
+})
 export class OperationsModule {
   constructor(modules: ModuleRegistry) {
     modules.register({
