@@ -17,4 +17,20 @@ describe('the start of the process', () => {
     expect(warnings.map(({ msg }) => msg.split(' ')[0]).sort()).toEqual(['CORS_ORIGINS', 'SERVER_SECRET']);
     expect(server.stdout).not.toContain(SERVER_SECRET);
   });
+
+  it('warns once of a proxy that nobody has named, behind which all clients count as one', async () => {
+    server = await ServerProcess.start({ database: 'shared' });
+    const warnings = () => server.logLines<Line>().filter(({ msg }) => msg.includes('TRUST_PROXY'));
+    expect(warnings()).toEqual([]);
+    for (let at = 0; at < 3; at += 1)
+      await server.anonymous.with({ 'x-forwarded-for': '192.0.2.1' }).get('/health');
+    await server.waitFor(() => warnings().length > 0);
+    expect(warnings()).toEqual([expect.objectContaining({ level: 40, peer: '127.0.0.1' })]);
+    await server.stop();
+
+    server = await ServerProcess.start({ database: 'shared', env: { TRUST_PROXY: '127.0.0.1' } });
+    await server.anonymous.with({ 'x-forwarded-for': '192.0.2.1' }).get('/health');
+    await server.end();
+    expect(warnings()).toEqual([]);
+  });
 });

@@ -109,6 +109,25 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('refuses limits that it cannot read, and those that limit nothing', () => {
+    const problems = problemsOf({
+      RATE_LIMIT_IP: '100',
+      RATE_LIMIT_BAN: '1/2',
+      RATE_LIMIT_STORAGE: '0/1',
+      RATE_LIMIT_FOO: '1/1',
+    });
+    expect(problems).toHaveLength(4);
+    for (const [at, name] of [
+      'RATE_LIMIT_BAN must',
+      'RATE_LIMIT_FOO limits nothing',
+      'RATE_LIMIT_IP must',
+      'RATE_LIMIT_STORAGE must',
+    ].entries())
+      expect([...problems].sort()[at]).toContain(name);
+    expect(load({ RATE_LIMIT_FOO: '', RATE_LIMIT_IP: 'off' }).RATE_LIMIT_IP).toBe('off');
+    expect(load({ RATE_LIMIT_STORAGE: '10/1m' }).RATE_LIMIT_STORAGE).toEqual({ count: 10, seconds: 60 });
+  });
+
   it.each(['0', '65535'])('accepts the port %s', (port) => {
     expect(load({ SERVER_PORT: port }).SERVER_PORT).toBe(Number(port));
   });

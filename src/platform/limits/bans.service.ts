@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { mongo } from 'mongoose';
 import { PinoLogger } from 'nestjs-pino';
@@ -26,6 +27,9 @@ const CHANNEL = 'bans';
 
 /** How often the bans are read anew, for what no message has told, in milliseconds. */
 const READ_MS = 3000;
+
+/** Longest wait for them at the start, in milliseconds: a database that is away must not hold it up. */
+const PATIENCE_MS = 1000;
 
 /** Most bans that are kept in memory and listed. */
 export const MOST_BANS = 100_000;
@@ -64,9 +68,10 @@ export class Bans implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     if (!policiesOf(this.config).ban) return;
     this.jobs.register({ name: 'bans', everyMs: READ_MS, exclusive: false, run: () => this.read() });
-    await this.read().catch((error: unknown) =>
+    const read = this.read().catch((error: unknown) =>
       this.logger.warn({ err: error }, 'Bans could not be read yet'),
     );
+    await Promise.race([read, sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   /** Until when a block is banned, in milliseconds since 1970; `undefined` when it is not. */

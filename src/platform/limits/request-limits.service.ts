@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config.js';
 import type { ErrorCode } from '../errors/catalogue.js';
+import { canonicalAddress } from '../http/client-address.js';
 import { isScraper } from '../metrics/metrics.guard.js';
 import { Credentials } from './credentials.service.js';
 import { RateLimiter, type Admission } from './rate-limiter.service.js';
@@ -36,26 +39,25 @@ const FAILURES: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>([
 export class RequestLimits {
   /** By the template of a route: what is spelled otherwise and reaches the same handler has the same limit. */
   private readonly services = new Map<string, string | undefined>();
+  private warned = false;
 
   constructor(
     private readonly limiter: RateLimiter,
     private readonly credentials: Credentials,
     private readonly config: Config,
-  ) {}
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(RequestLimits.name);
+  }
 
   /** Must be called before the server is ready, and after what gives answers their headers. */
   install(fastify: FastifyInstance): void {
     fastify.decorate('countBroken', (request: FastifyRequest) => this.admitBroken(request));
     fastify.addHook('onRequest', (request, reply) => this.admit(request, reply));
     fastify.addHook('onSend', (request, _reply, payload, done) => {
-      const { limits, problem } = request;
-      request.limits = undefined;
-      const failed = FAILURES.has(problem);
-      if (!limits || (!failed && !limits.admission.reserved)) return done(null, payload);
-      void this.limiter
-        .settle(limits.subject, limits.admission, failed)
-        .finally(() => done(null, payload))
-        .catch(() => undefined);
+      const settled = this.settle(request, FAILURES.has(request.problem));
+      if (!settled) return done(null, payload);
+      void settled.finally(() => done(null, payload)).catch(() => undefined);
     });
   }
 
@@ -63,6 +65,7 @@ export class RequestLimits {
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { url } = request.routeOptions;
     if (url !== undefined && this.isExempt(url, request)) return;
+    if (this.config.TRUST_PROXY.length === 0) this.warnOfProxy(request);
     const subject: LimitSubject = { address: request.address, service: this.serviceOf(url) };
     const key = this.credentials.keyOf(request);
     if (key) {
@@ -82,8 +85,33 @@ export class RequestLimits {
     if (subject.service === 'auth' && !(request.method === 'GET' && subject.user)) subject.attempt = 'open';
     const admission = await this.limiter.admit(subject);
     request.limits = { subject, admission };
+    // What is answered past Fastify is sent by none of its hooks; who hangs up before the answer has had his attempt.
+    if (admission.reserved)
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) void this.settle(request, reply.raw.statusCode === 401);
+      });
     // On the bare answer, for some are written past Fastify.
     for (const name in admission.headers) reply.raw.setHeader(name, admission.headers[name]);
+  }
+
+  /** Says how a request ended, once; `undefined` when nobody has to know. */
+  private settle(request: FastifyRequest, failed: boolean): Promise<void> | undefined {
+    const { limits } = request;
+    request.limits = undefined;
+    if (!limits || (!failed && !limits.admission.reserved)) return undefined;
+    return this.limiter.settle(limits.subject, limits.admission, failed);
+  }
+
+  /** Once: whoever forgets to name the proxy has all of its clients share one limit, and one ban. */
+  private warnOfProxy({ headers, raw }: FastifyRequest): void {
+    if (this.warned || headers['x-forwarded-for'] === undefined) return;
+    const peer = canonicalAddress(raw.socket.remoteAddress ?? '');
+    if (peer === undefined || ipaddr.parse(peer).range() === 'unicast') return;
+    this.warned = true;
+    this.logger.warn(
+      { peer },
+      'Requests of a machine near by name other clients, and TRUST_PROXY is not set: if it is a proxy, all that it passes on count as one address. Name it in TRUST_PROXY.',
+    );
   }
 
   private async admitBroken(request: FastifyRequest): Promise<void> {
