@@ -58,6 +58,7 @@ const named = operations.map((operation) => [operation.operationId, operation] a
 
 /** What is done to what the path names, with nothing else to say. */
 const COMMANDS = new Set([
+  'rotateEncryption',
   'reloadSecrets',
   'replayStripeEvent',
   'rotateWebhookSecret',

@@ -6,11 +6,12 @@ import { CoglexError } from '../errors/coglex-error.js';
 import { EncryptedPaths } from './encrypted-paths.js';
 import type { FieldSealer } from './field-sealer.js';
 import { sealedFilter } from './filters.js';
-import { DRIVER_FORM, type ValueForm } from './plain-value.js';
+import type { EncryptedField } from './encryption-state.js';
+import { DRIVER_FORM, ENGINE_FORM, type ValueForm } from './plain-value.js';
 import { checkSortPaths, sealedProjection, type SealedProjection } from './projections.js';
-import { isSealed } from './sealed-value.js';
+import { isSealed, type SealedValue } from './sealed-value.js';
 import { sealedUpdate, setsEncrypted } from './updates.js';
-import { withValuesAt } from './values-at.js';
+import { valueAt, withValuesAt } from './values-at.js';
 
 /** A document with its `_id`. */
 export type Identified = mongo.Document & { _id?: unknown };
@@ -140,6 +141,16 @@ export class CollectionEncryption {
     return setsEncrypted(update, this.paths);
   }
 
+  /**
+   * A stored value as it is to be stored now: in plain text where the field is no longer declared, else encrypted with
+   * the current key. The same when it is so already.
+   */
+  settled(field: EncryptedField, id: unknown, value: SealedValue): unknown {
+    if (field.phase === 'opening') return ENGINE_FORM.fromBson(this.sealer.open(field, id, value));
+    const bson = this.sealer.open(field, id, value);
+    return this.sealer.isCurrent(field, value, bson) ? value : this.sealer.sealBson(field, id, bson);
+  }
+
   /** A projection of documents that are opened then. @throws CoglexError `query_refused` */
   projection(projection: Plain | undefined): SealedProjection {
     return sealedProjection(projection, this.paths);
@@ -154,15 +165,4 @@ export class CollectionEncryption {
   filter<T extends mongo.Document = StoredDocument>(filter: mongo.Filter<T>): mongo.Filter<T> {
     return sealedFilter(filter, this.paths, this.sealer) as mongo.Filter<T>;
   }
-}
-
-/** A value that no list stands above. */
-function valueAt(root: unknown, parts: readonly string[]): unknown {
-  let value = root;
-  for (const part of parts) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, part))
-      return undefined;
-    value = (value as Plain)[part];
-  }
-  return value;
 }

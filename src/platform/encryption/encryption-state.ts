@@ -33,10 +33,14 @@ export interface Pass {
   changed: number;
   /** Documents that could neither be read nor written. */
   failed: number;
+  /** Ids of keys that were noted when it began. */
+  known: string[];
   /** Ids of keys that were found. */
   keys: string[];
   /** `_id` of the last document that was looked at. */
   position?: string;
+  /** Whether it came to the end, and another is to look whether all is done. */
+  complete?: boolean;
 }
 
 /** The state of encryption of one collection; kept with its declaration, and longer than that. */

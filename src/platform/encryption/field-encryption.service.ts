@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.service.js';
 import type { CompiledDeclaration } from '../security/rules/compiled-declaration.js';
+import type { CompiledEncryption } from '../security/rules/compiled-encryption.js';
 import { DECLARATIONS, type StoredDeclaration } from '../security/rules/declaration.js';
 import { Declarations } from '../security/rules/declarations.service.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
@@ -35,7 +36,8 @@ export class FieldEncryption {
     const declared = await this.declarations.of(collection);
     if (!declared?.encryption) return undefined;
     const { id } = this.keys.current;
-    if (declared.encryption.keys.includes(id)) return this.compiled(declared);
+    const seals = declared.encryption.paths.fields.some(({ phase }) => phase !== 'opening');
+    if (!seals || declared.encryption.keys.includes(id)) return this.compiled(declared);
     await this.database
       .collection<StoredDeclaration>(DECLARATIONS)
       .updateOne(
@@ -46,18 +48,17 @@ export class FieldEncryption {
     return this.of(collection);
   }
 
+  /** What encrypts and decrypts the values of a collection of the current project. */
+  sealerOf(collection: string, { keys, unique }: CompiledEncryption): FieldSealer {
+    return new FieldSealer({ project: this.context.project, collection, keys, unique }, this.keys);
+  }
+
   private compiled(declared: CompiledDeclaration): CollectionEncryption | undefined {
     const { encryption, collection } = declared;
     if (!encryption) return undefined;
     let made = this.made.get(declared);
     if (!made) {
-      const scope = {
-        project: this.context.project,
-        collection,
-        keys: encryption.keys,
-        unique: encryption.unique,
-      };
-      made = new CollectionEncryption(encryption.paths, new FieldSealer(scope, this.keys));
+      made = new CollectionEncryption(encryption.paths, this.sealerOf(collection, encryption));
       this.made.set(declared, made);
     }
     return made;

@@ -37,12 +37,16 @@ export class FieldSealer {
     value: unknown,
     { form = DRIVER_FORM, refusal = 'document_refused' }: { form?: ValueForm; refusal?: ErrorCode } = {},
   ): SealedValue {
-    const { id: keyId } = this.keys.current;
-    const bson = form.toBson(value);
     if (field.index && Array.isArray(value) && value.length > MAX_INDEXED_LIST)
       throw new CoglexError(refusal, {
         detail: `The field ${field.path} is encrypted and has an index: a list in it may have ${MAX_INDEXED_LIST} elements.`,
       });
+    return this.sealBson(field, id, form.toBson(value));
+  }
+
+  /** The same for the bytes of BSON that {@link open} gives. */
+  sealBson(field: EncryptedField, id: unknown, bson: Uint8Array): SealedValue {
+    const { id: keyId } = this.keys.current;
     const sealed = seal(this.keysOf(keyId, field).seal, keyId, this.bound(field, id), padded(bson));
     return sealedValue(sealed, field.index ? this.blindIndexes(field, bson) : undefined);
   }

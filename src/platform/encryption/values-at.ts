@@ -45,3 +45,13 @@ function mapped(
   const after = mapped(value[name], parts, at + 1, change, options);
   return after === value[name] ? value : { ...value, [name]: after };
 }
+
+/** A value that no list stands above. */
+export function valueAt(root: unknown, parts: readonly string[]): unknown {
+  let value = root;
+  for (const part of parts) {
+    if (!isPlain(value) || !Object.hasOwn(value, part)) return undefined;
+    value = value[part];
+  }
+  return value;
+}

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
 import { OperationsAuditController } from './audit.controller.js';
 import { BansController } from './bans/bans.controller.js';
+import { EncryptionController } from './encryption/encryption.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { LogLevelsController } from './log-levels/log-levels.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
@@ -10,6 +11,7 @@ import { SecretsController } from './secrets/secrets.controller.js';
 @Module({
   controllers: [
     BansController,
+    EncryptionController,
     JobsController,
     LogLevelsController,
     OperationsAuditController,

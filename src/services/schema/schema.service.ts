@@ -6,11 +6,11 @@ import { Audit } from '../../platform/audit/audit.service.js';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
 import { OpenCollections } from '../../platform/database/query/open-collections.service.js';
-import { ENCRYPTION_JOB } from '../../platform/encryption/encryption-job.js';
+import { EncryptedProjects } from '../../platform/encryption/encrypted-projects.service.js';
+import { EncryptionJob } from '../../platform/encryption/encryption-job.service.js';
 import { progressOf, type StoredEncryption } from '../../platform/encryption/encryption-state.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import { Events } from '../../platform/events/events.service.js';
-import { Jobs } from '../../platform/jobs/jobs.service.js';
 import {
   DECLARATIONS,
   type Declaration,
@@ -62,7 +62,8 @@ export class SchemaService {
     private readonly documents: StoredDocuments,
     private readonly encryption: DeclaredEncryption,
     private readonly collections: OpenCollections,
-    private readonly jobs: Jobs,
+    private readonly projects: EncryptedProjects,
+    private readonly encryptionJob: EncryptionJob,
     private readonly events: Events,
     private readonly audit: Audit,
     private readonly config: Config,
@@ -103,7 +104,7 @@ export class SchemaService {
     const before = await this.store(collection, version, declaration);
     this.declarations.forget();
     this.indexes.wake();
-    this.jobs.wake(ENCRYPTION_JOB);
+    this.encryptionJob.wake();
     for (const action of openWrites(declaration))
       this.logger.warn({ collection, action }, 'A rule lets anybody with a key write');
     await this.audit.record('schema.changed', { on: thingOf(collection), before, after: declaration });
@@ -122,6 +123,7 @@ export class SchemaService {
     const before = await this.stored().findOne({ _id: collection, ...NOT_REMOVED }, this.time());
     if (!before) return undeclared();
     const encryption = await this.encryption.next(collection, {}, before.encryption);
+    if (encryption?.pending) await this.projects.want();
     const { version } = before;
     const { modifiedCount, deletedCount } = encryption
       ? {
@@ -136,7 +138,7 @@ export class SchemaService {
     if (modifiedCount + deletedCount === 0) return this.remove(collection);
     this.declarations.forget();
     await this.indexes.removeAll(collection);
-    this.jobs.wake(ENCRYPTION_JOB);
+    this.encryptionJob.wake();
     await this.audit.record('schema.removed', { on: thingOf(collection), before: declarationIn(before) });
     await this.events.publish('schema.removed', { collection });
   }
@@ -162,6 +164,7 @@ export class SchemaService {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.stored().findOne({ _id: collection }, this.time());
       const encryption = await this.encryption.next(collection, declaration, before?.encryption);
+      if (encryption?.pending) await this.projects.want();
       const text = JSON.stringify(declaration);
       const parts = { version, declaration: text, pending: true, failures: {} };
       if (

@@ -8,6 +8,7 @@ export class EncryptionSettings extends VaultSettings {
     about:
       'Keys of encrypted fields, as `id:base64` of 32 bytes each, comma-separated; the first encrypts, all decrypt. Unset: a key derived from `SERVER_SECRET`.',
     secret: true,
+    live: true,
     optional: true,
   })
   readonly ENCRYPTION_KEYS?: string;

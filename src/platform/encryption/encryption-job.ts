@@ -1,2 +1,0 @@
-/** Name of the job that encrypts, decrypts and rotates. */
-export const ENCRYPTION_JOB = 'field-encryption';
