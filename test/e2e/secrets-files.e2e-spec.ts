@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TestApp, type LogLine } from '../support/test-app.js';
 import { eventually, until } from '../support/until.js';
 
@@ -128,5 +129,44 @@ describe('secret files', () => {
     expect((await other.get(SECRETS)).status).toBe(403);
     expect((await other.post(`${SECRETS}/reload`)).status).toBe(403);
     expect((await app.anonymous.get(SECRETS)).status).toBe(401);
+  });
+});
+
+describeWithRedis('secret files of two instances on one Redis', () => {
+  it('are read by both when an operator asks one', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'coglex-files-'));
+    const key = join(directory, 'key');
+    await writeFile(key, 'first-key-of-the-scraper');
+    const redis = await RedisServer.start();
+    const env = {
+      REDIS_URL: redis.url,
+      MONGODB_DATABASE: `test_secrets_${process.pid}`,
+      METRICS_KEY_FILE: key,
+      // Neither of them looks by itself after its start.
+      SECRETS_INTERVAL: '3600',
+    };
+    const apps = [await TestApp.start({ env }), await TestApp.start({ env })];
+    const statuses = (sent: string) =>
+      Promise.all(
+        apps.map(async ({ url }) => {
+          const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${sent}` } });
+          return answer.status;
+        }),
+      );
+    try {
+      expect(await statuses('first-key-of-the-scraper')).toEqual([200, 200]);
+      await eventually(
+        async () => {
+          await writeFile(key, 'second-key-of-the-scraper');
+          await apps[0].client.post(`${SECRETS}/reload`);
+          return statuses('second-key-of-the-scraper');
+        },
+        (both) => both.every((status) => status === 200),
+      );
+    } finally {
+      for (const app of apps) await app.stop();
+      await redis.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 });

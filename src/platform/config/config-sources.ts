@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { checkConfig } from './check-config.js';
 import { ConfigError, settingOf } from './config-error.js';
 import type { Config } from './config.js';
-import { LiveConfig, type ReloadReport } from './live-config.js';
+import { LiveConfig, nothing, type ReloadReport } from './live-config.js';
 import { configOf, localSources, type LoadOptions, type LocalSources } from './load-config.js';
 import { plainConfig } from './plain-config.js';
 import { settle, type Reading, type Settled, type SourceName } from './sources/setting-source.js';
@@ -70,12 +70,13 @@ export class ConfigSources {
 
   /** Gives a token of Vault back. Never fails. */
   async close(): Promise<void> {
-    await this.queue;
+    // What is under way ends with its connections.
     await this.vault?.close();
+    await this.queue;
   }
 
   private async readAgain(askVault: boolean): Promise<ReloadReport> {
-    if (!this.local) return { changed: [], restart: [], refused: [], failures: [], warnings: [] };
+    if (!this.local) return nothing();
     // Files first: what one logs in to Vault with may stand in one.
     const report = await this.live.take(read(this.local, this.vault?.reading()));
     if (!this.vault || !(askVault || this.vault.isDue)) return report;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { testConfig } from '../../../test/support/security-module.js';
+import { plainConfig } from './plain-config.js';
 import { configWarnings, isWeakSecret } from './config-warnings.js';
 
 const STRONG = 'Zk3vQ8mW1xT6rY9bN4cJ7pL2gF5hD0sA';
@@ -22,6 +23,21 @@ describe('configWarnings', () => {
     ['BASE_URL', { BASE_URL: 'http://api.example', NODE_ENV: 'production', AUTH_BCRYPT_COST: '12' }],
   ])('warns of %s: %j', (setting, env) => {
     expect(settingsIn(env)).toEqual([setting]);
+  });
+
+  it.each([
+    ['http://vault.example:8200', ['VAULT_ADDR']],
+    ['http://127.0.0.1:8200', []],
+    ['https://vault.example:8200', []],
+  ])('knows whether secrets of %s travel in the clear', (address, settings) => {
+    const secret = { value: 'Tz6Rk9Wq2Mv5Xc8Bn1Jh4Gd7Fs0Lp3Yt6UeKo' };
+    const config = plainConfig(
+      new Map([
+        ['SERVER_SECRET', secret],
+        ['VAULT_ADDR', { value: address }],
+      ]),
+    );
+    expect(configWarnings(config).map(({ setting }) => setting)).toEqual(settings);
   });
 
   it('never says the secret', () => {

@@ -33,6 +33,7 @@ type Values = ReadonlyMap<string, WonSetting>;
 export class LiveConfig {
   readonly changes = new ConfigChanges();
   private readonly waiting = new Map<string, unknown>();
+  private taken?: Settled;
   private refusals: ReadonlyMap<string, string> = new Map();
 
   /** @param values the text that the configuration was made of; none when it was made by other means */
@@ -64,7 +65,11 @@ export class LiveConfig {
   }
 
   /** Takes what the sources have now. Never fails. */
-  async take({ values: found, problems, warnings }: Settled): Promise<ReloadReport> {
+  async take(settled: Settled): Promise<ReloadReport> {
+    const { values: found, problems, warnings } = settled;
+    // Mostly nothing has changed, and checking everything is much more work than looking.
+    if (isDeepStrictEqual(settled, this.taken)) return nothing();
+    this.taken = settled;
     const { values, refusals } = this.acceptable(found, problems);
     const candidate = plainConfig(values);
     const report = this.sort(candidate);
@@ -116,7 +121,7 @@ export class LiveConfig {
   }
 
   private sort(candidate: Config): ReloadReport {
-    const report: ReloadReport = { changed: [], restart: [], refused: [], failures: [], warnings: [] };
+    const report = nothing();
     for (const [name, { live }] of settings()) {
       const key = name as keyof Config;
       const next = candidate[key];
@@ -138,6 +143,11 @@ export class LiveConfig {
   private remember(values: Values): Values {
     return this.withOld(values, new Map([...this.waiting.keys()].map((name) => [name, ''])));
   }
+}
+
+/** The report of a reload that found nothing new. */
+export function nothing(): ReloadReport {
+  return { changed: [], restart: [], refused: [], failures: [], warnings: [] };
 }
 
 function describe(problem: string, values: Values): string {

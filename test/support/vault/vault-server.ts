@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { authAnswer, healthAnswer, secretAnswer, tokenAnswer, VaultState } from './vault-state.js';
+import { authAnswer, healthAnswer, secretAnswer, tokenAnswer, VaultState } from './vault-state.ts';
 
 /** Where the secret of the tests is, in the API. */
 export const VAULT_PATH = 'secret/data/coglex';

@@ -63,11 +63,7 @@ export class VaultApi {
       },
       () =>
         credentials.by === 'approle'
-          ? this.client.approleLogin({
-              role_id: credentials.roleId,
-              secret_id: credentials.secretId,
-              ...mount,
-            })
+          ? this.client.approleLogin({ role_id: credentials.roleId, ...secretOf(credentials), ...mount })
           : this.client.kubernetesLogin({ role: credentials.role, jwt: credentials.jwt, ...mount }),
     );
     return tokenOf(answer);
@@ -131,6 +127,10 @@ export class VaultApi {
     return body;
   }
 }
+
+/** A role can be such that it needs none; the client refuses one that is `undefined`. */
+const secretOf = ({ secretId }: { secretId?: string }) =>
+  secretId === undefined ? {} : { secret_id: secretId };
 
 function tokenOf(answer: unknown): VaultToken {
   const { client_token: text, lease_duration: ttl, renewable } = object(object(answer).auth);

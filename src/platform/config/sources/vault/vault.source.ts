@@ -15,6 +15,9 @@ const PAUSES_MS = [250, 500, 1000];
 /** How old kept values may be before they are written again only to be younger, in milliseconds. */
 const KEPT_AFRESH_MS = 600_000;
 
+/** Longest wait at the end, in milliseconds. */
+const CLOSING_MS = 1000;
+
 export interface VaultSourceOptions {
   /** Certificates to trust instead of those of Node.js. */
   ca?: string;
@@ -109,8 +112,10 @@ export class VaultSource implements SettingSource<Promise<Reading>> {
     if (this.problem) throw this.problem;
   }
 
+  /** Gives a token back that was made by logging in. Never fails. */
   async close(): Promise<void> {
-    await this.session.end();
+    const patience = sleep(CLOSING_MS, undefined, { ref: false });
+    if (this.problem?.failure !== 'away') await Promise.race([this.session.end(), patience]);
     await this.api.close();
   }
 
