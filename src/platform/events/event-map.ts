@@ -22,6 +22,8 @@ export interface EventMessage<T = unknown> {
   timestamp: Date;
   /** Project in which it happened. */
   project: string;
+  /** Id of the request by which it happened. */
+  request?: string;
   data: T;
 }
 

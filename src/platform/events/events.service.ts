@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
+import { currentRequestId } from '../logging/request-scope.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
 import type { EventMap, EventMessage, EventType } from './event-map.js';
 
@@ -38,7 +39,9 @@ export class Events {
     data: EventMap[K],
     { id = randomUUID(), timestamp = new Date() }: PublishOptions = {},
   ): Promise<void> {
-    const message: EventMessage = { id, type, timestamp, project: this.context.project, data };
+    const request = currentRequestId();
+    const { project } = this.context;
+    const message: EventMessage = { id, type, timestamp, project, data, ...(request ? { request } : {}) };
     await Promise.all(this.sinks.map((sink) => sink(message)));
     this.emitter.emit(type, message);
   }

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** Longest time that a timer can wait, in milliseconds; what is later is waited for in pieces. */
 const LONGEST_TIMER_MS = 3_600_000;
 
@@ -11,6 +13,8 @@ export class JobLoop {
   private current?: Promise<void>;
   private again = false;
   private cause: LoopCause = 'clock';
+  /** Where the loop was made: what it does is neither of the request nor of the project that wakes it. */
+  private readonly origin = new AsyncResource('JobLoop');
 
   /**
    * @param pauseMs time between the end of a run and the next; asked after each run
@@ -55,11 +59,12 @@ export class JobLoop {
     clearTimeout(this.timer);
     const rest = delayMs - LONGEST_TIMER_MS;
     // The timer alone must not keep a process alive that has nothing else to do.
-    this.timer = (
-      rest > 0
+    this.timer = this.origin.runInAsyncScope(() =>
+      (rest > 0
         ? setTimeout(() => this.schedule(rest), LONGEST_TIMER_MS)
         : setTimeout(() => this.begin(), delayMs)
-    ).unref();
+      ).unref(),
+    );
   }
 
   private hurry(cause: LoopCause): void {

@@ -3,6 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
 import { MOST_COUNTED, QueueMetrics } from '../metrics/queue-metrics.service.js';
+import { onBehalfOf } from '../logging/request-scope.js';
 import { ExternalCalls } from '../outbound/external-calls.service.js';
 import { Jobs } from '../jobs/jobs.service.js';
 import { SealedBox } from '../security/sealed-box.service.js';
@@ -59,12 +60,17 @@ export class MailDelivery implements OnModuleDestroy {
     while (!signal.aborted) {
       const mail = await this.next();
       if (!mail) return;
-      try {
-        await this.send({ id: mail._id, to: mail.to ?? '', ...this.letterOf(mail) });
-        await this.outbox().deleteOne({ _id: mail._id });
-      } catch (error) {
-        await this.postpone(mail, error);
-      }
+      await onBehalfOf(mail.request, () => this.handOver(mail));
+    }
+  }
+
+  private async handOver(mail: StoredMail): Promise<void> {
+    const { _id: id, to = '', request } = mail;
+    try {
+      await this.send({ id, to, request, ...this.letterOf(mail) });
+      await this.outbox().deleteOne({ _id: id });
+    } catch (error) {
+      await this.postpone(mail, error);
     }
   }
 

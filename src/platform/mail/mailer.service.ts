@@ -3,6 +3,7 @@ import { mongo } from 'mongoose';
 import { Database } from '../database/database.service.js';
 import { expiresAt, Indexes } from '../database/indexes.service.js';
 import { Jobs } from '../jobs/jobs.service.js';
+import { currentRequestId } from '../logging/request-scope.js';
 import { SealedBox } from '../security/sealed-box.service.js';
 import { ProjectContext } from '../tenancy/project-context.service.js';
 import { Projects } from '../tenancy/projects.service.js';
@@ -37,9 +38,11 @@ export class Mailer {
     const { project } = this.context;
     const name = (await this.projects.find(project))?.name ?? NO_NAME;
     const now = new Date();
+    const request = currentRequestId();
     const mail: StoredMail = {
       _id: new mongo.ObjectId().toHexString(),
       project,
+      ...(request === undefined ? {} : { request }),
       letter: this.box.seal(LETTER, JSON.stringify(renderLetter(letter, name))),
       tries: 0,
       ...(to === undefined ? {} : { to, due: now }),

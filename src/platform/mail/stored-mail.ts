@@ -3,6 +3,8 @@ export interface StoredMail {
   /** 24 hex digits. */
   _id: string;
   project: string;
+  /** Id of the request that caused it. */
+  request?: string;
   /** Absent for a mail that only looks like one: see `Mailer.send()`. */
   to?: string;
   /** The rendered letter, sealed: codes and links do not lie in the database as they are. */

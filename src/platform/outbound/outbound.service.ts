@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Agent, request, type Dispatcher } from 'undici';
 import { PACKAGE_VERSION } from '../config/package-version.js';
+import { currentRequestId } from '../logging/request-scope.js';
 import { readBody } from './bounded-body.js';
 import { guardedAgent } from './guarded-agent.js';
 import { OutboundError } from './outbound-error.js';
@@ -90,11 +91,22 @@ export class Outbound implements OnModuleDestroy {
     return request(url, {
       dispatcher: this.agent,
       method: method ?? 'GET',
-      headers: { 'user-agent': `Coglex/${PACKAGE_VERSION}`, 'accept-encoding': 'identity', ...headers },
+      headers: { ...ownHeaders(headers), ...headers },
       body,
       signal,
     });
   }
+}
+
+/** What every request has that does not say otherwise; the id lets the other system find what caused it. */
+function ownHeaders(said: Record<string, string> = {}): Record<string, string> {
+  const id = currentRequestId();
+  const names = Object.keys(said).map((name) => name.toLowerCase());
+  return {
+    'user-agent': `Coglex/${PACKAGE_VERSION}`,
+    'accept-encoding': 'identity',
+    ...(id === undefined || names.includes('x-request-id') ? {} : { 'x-request-id': id }),
+  };
 }
 
 function failureOf(error: unknown, timedOut: boolean): OutboundError {

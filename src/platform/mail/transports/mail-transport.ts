@@ -5,6 +5,8 @@ export interface OutgoingMail extends RenderedLetter {
   /** Unique; part of the Message-ID, so that a repeat can be recognized. */
   id: string;
   to: string;
+  /** Id of the request that caused it. */
+  request?: string;
 }
 
 /** Hands mail over to whoever carries it. */

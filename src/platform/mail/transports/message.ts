@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.js';
 import type { OutgoingMail } from './mail-transport.js';
 
 /** The mail in nodemailer's form; the address goes as an object, so that nothing in it is read as syntax. */
-export function messageOf({ id, to, subject, text, html }: OutgoingMail, config: Config) {
+export function messageOf({ id, to, request, subject, text, html }: OutgoingMail, config: Config) {
   return {
     from: config.SMTP_SENDER,
     to: { name: '', address: to },
@@ -11,6 +11,9 @@ export function messageOf({ id, to, subject, text, html }: OutgoingMail, config:
     text,
     html,
     // Asks answering machines to be silent (RFC 3834).
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      ...(request === undefined ? {} : { 'X-Request-Id': request }),
+    },
   };
 }

@@ -52,6 +52,10 @@ export class RunDto extends BegunRunDto {
   @ApiProperty({ enum: RUN_CAUSES, enumName: 'RunCause', example: 'invoke' })
   cause!: RunCause;
 
+  /** Id of the request that led to it, as in the log; `null` where none did. */
+  @ApiProperty({ type: String, nullable: true, example: '0191f6a5-7d7c-4f3e-9a65-0d9a4c9b5a51' })
+  request!: string | null;
+
   /** Any JSON. */
   @ApiProperty({ ...ANY_JSON, example: { sum: 3 } })
   result!: unknown;

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
+import { currentRequestId, onBehalfOf } from '../../../platform/logging/request-scope.js';
 import { PubSub } from '../../../platform/redis/pub-sub.service.js';
 import type { Caller } from '../../../platform/security/caller.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
@@ -71,10 +72,12 @@ export class RunQueue implements BeforeApplicationShutdown {
         headers: { 'Retry-After': '10' },
       });
     const created = new Date();
+    const request = currentRequestId();
     await this.runs.add({
       _id: id,
       ...run,
       project: this.context.project,
+      ...(request === undefined ? {} : { request }),
       parameters: JSON.stringify(parameters),
       depth: this.depth.current,
       state: 'queued',
@@ -110,7 +113,9 @@ export class RunQueue implements BeforeApplicationShutdown {
     const abort = new AbortController();
     this.active.set(run._id, abort);
     const end = this.context
-      .run(run.project, () => this.depth.run(run.depth, () => this.execute(run, abort.signal)))
+      .run(run.project, () =>
+        onBehalfOf(run.request, () => this.depth.run(run.depth, () => this.execute(run, abort.signal))),
+      )
       .catch((error: unknown) => this.logger.error({ err: error, run: run._id }, 'A run could not be noted'))
       .finally(() => {
         this.active.delete(run._id);

@@ -59,6 +59,7 @@ function runDto(run: StoredRun): RunDto {
     version: run.version ?? null,
     status: run.state,
     cause: run.cause,
+    request: run.request ?? null,
     result: run.result === undefined ? null : (JSON.parse(run.result) as unknown),
     error: run.error ?? null,
     duration_ms: run.durationMs ?? null,

@@ -19,6 +19,8 @@ export interface StoredRun {
   cause: RunCause;
   /** How many runs led to this one by events. */
   depth: number;
+  /** Id of the request that caused it. */
+  request?: string;
   /** Who invoked it. */
   caller: Caller;
   state: RunState;

@@ -2,6 +2,7 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { Counter } from 'prom-client';
 import { Config } from '../../../platform/config/config.js';
+import { onBehalfOf } from '../../../platform/logging/request-scope.js';
 import { Metrics } from '../../../platform/metrics/metrics.service.js';
 import { QueueMetrics } from '../../../platform/metrics/queue-metrics.service.js';
 import { Jobs } from '../../../platform/jobs/jobs.service.js';
@@ -49,7 +50,7 @@ export class DeliveryWorker implements BeforeApplicationShutdown {
     this.pool = new WorkPool({
       size,
       take: () => this.take(),
-      work: (delivery, signal) => this.work(delivery, signal),
+      work: (delivery, signal) => onBehalfOf(delivery.request, () => this.work(delivery, signal)),
     });
     jobs.register({ name: JOB, everyMs: 1000, exclusive: false, run: () => this.pool.fill() });
   }

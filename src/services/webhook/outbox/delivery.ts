@@ -20,6 +20,8 @@ export interface StoredDelivery extends Queued {
   message: string;
   type: string;
   timestamp: Date;
+  /** Id of the request that caused it. */
+  request?: string;
   /** The body as it is signed and sent. */
   body: string;
   /** What the order is kept for, and the place in it; absent where order does not count. */

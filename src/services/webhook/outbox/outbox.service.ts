@@ -58,7 +58,7 @@ export class Outbox {
 /** A message for an endpoint, due now. The same message again has the same id, so that it is kept once. */
 export function newDelivery(
   { _id: endpoint, project }: StoredEndpoint,
-  { id: message, type, timestamp }: Pick<EventMessage, 'id' | 'type' | 'timestamp'>,
+  { id: message, type, timestamp, request }: Omit<EventMessage, 'project' | 'data'>,
   body: string,
 ): StoredDelivery {
   const now = new Date();
@@ -69,6 +69,7 @@ export function newDelivery(
     message,
     type,
     timestamp,
+    ...(request === undefined ? {} : { request }),
     body,
     state: 'pending',
     attempts: 0,
