@@ -96,6 +96,22 @@ describe('customers and their subscriptions', () => {
     expect(await page.get('/service/webhook/v1/endpoints')).toMatchObject({ status: 403 });
   });
 
+  it('have lists of prices that hold until Stripe tells of a change', async () => {
+    const { stripe, app } = shop;
+    const asked = () => stripe.requests.filter(({ path }) => path.includes('prices')).length;
+    const prices = async () =>
+      (await app.client.get<{ id: string }[]>(`${PAYMENT}/prices`)).body.map(({ id }) => id);
+    await prices();
+    const before = asked();
+    const added = stripe.billing.price(String(price.product), 100, 'usd');
+    expect(await prices()).not.toContain(added.id);
+    expect(asked()).toBe(before);
+    stripe.state.emit('price.created', added);
+    await shop.settled();
+    expect(await prices()).toContain(added.id);
+    Object.assign(added, { active: false });
+  });
+
   it.each([
     ['GET', 'customers/cus_unknown', undefined, 404],
     ['GET', 'customers/nobody', undefined, 404],

@@ -1,13 +1,14 @@
 import { Global, Module } from '@nestjs/common';
-import { Cache } from './cache.js';
-import { MemoryCache } from './memory-cache.service.js';
 import { ModuleRegistry } from '../modules/module-registry.service.js';
+import { Cache } from './cache.js';
+import { CacheMetrics } from './cache-metrics.service.js';
+import { CacheStore } from './cache-store.service.js';
 
 /** Makes the {@link Cache} injectable everywhere. */
 @Global()
-@Module({ providers: [{ provide: Cache, useClass: MemoryCache }], exports: [Cache] })
+@Module({ providers: [Cache, CacheStore, CacheMetrics], exports: [Cache] })
 export class CacheModule {
   constructor(modules: ModuleRegistry) {
-    modules.register({ key: 'cache', title: 'Cache' });
+    modules.register({ key: 'cache', title: 'Cache', uses: ['redis'] });
   }
 }

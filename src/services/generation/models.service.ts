@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Cache } from '../../platform/cache/cache.js';
+import type { CacheArea } from '../../platform/cache/cache-area.js';
 import { Config } from '../../platform/config/config.js';
 import { CoglexError } from '../../platform/errors/coglex-error.js';
 import type { Caller } from '../../platform/security/caller.js';
@@ -16,6 +18,9 @@ import { NO_TOKENS } from './metering/token-usage.js';
 /** Most texts in one request; providers take no more. */
 const MAX_TEXTS = 2048;
 
+/** How long the list of a provider is believed, in seconds: asking takes it longer than many an answer of a model. */
+const LISTED_SECONDS = 300;
+
 /** What a caller sends. */
 export interface ContentsRequest {
   contents: unknown;
@@ -28,13 +33,19 @@ export type ListedModel = ProviderModel & { provider: string };
 /** What models do beside conversing: count, embed, and be listed. */
 @Injectable()
 export class ModelsService {
+  private readonly listed: CacheArea;
+
   constructor(
     private readonly calls: ProviderCalls,
     private readonly drivers: Drivers,
     private readonly meter: Meter,
     private readonly prices: Prices,
     private readonly config: Config,
-  ) {}
+    cache: Cache,
+  ) {
+    // The keys of providers belong to the installation, and so do the lists.
+    this.listed = cache.area('generation-models', 'installation');
+  }
 
   /** Counts tokens; providers do that for nothing, so it is not metered. */
   async tokens(body: ContentsRequest, caller: Caller, signal: AbortSignal) {
@@ -83,15 +94,20 @@ export class ModelsService {
   async list(signal: AbortSignal): Promise<ListedModel[]> {
     const drivers = this.drivers.all.filter(({ isConfigured }) => isConfigured);
     if (drivers.length === 0) throw notConfigured('GENERATION_KEY');
-    const lists = await Promise.allSettled(drivers.map((driver) => this.listOf(driver, signal)));
+    const lists = await Promise.allSettled(drivers.map((driver) => this.listOf(driver)));
+    if (signal.aborted) throw new CoglexError('client_gone');
     const answers = lists.filter((list) => list.status === 'fulfilled');
     if (answers.length === 0) throw (lists[0] as PromiseRejectedResult).reason;
     return answers.flatMap(({ value }) => value);
   }
 
-  private async listOf(driver: ModelDriver, signal: AbortSignal): Promise<ListedModel[]> {
+  private async listOf(driver: ModelDriver): Promise<ListedModel[]> {
     const { provider } = driver;
-    const models = await this.calls.withDeadline(signal, (until) => driver.models({ signal: until }));
+    // Others wait for the same answer: that one client is gone does not end it.
+    const { signal } = new AbortController();
+    const models = await this.listed.getOrCompute([provider], { seconds: LISTED_SECONDS }, () =>
+      this.calls.withDeadline(signal, (until) => driver.models({ signal: until })),
+    );
     return models.map((model) => ({ ...model, provider }));
   }
 }

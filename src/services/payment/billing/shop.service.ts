@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type Stripe from 'stripe';
+import { Cache } from '../../../platform/cache/cache.js';
+import type { CacheArea } from '../../../platform/cache/cache-area.js';
 import { DEFAULT_PROJECT, ProjectContext } from '../../../platform/tenancy/project-context.service.js';
 import type { PriceDto, PriceParametersDto, ProductDto, StripePageDto } from '../dto/billing.dto.js';
 import { exponentOf, isCurrency } from '../money/currencies.js';
@@ -9,26 +11,54 @@ import { StripeClient } from '../stripe/stripe-client.service.js';
 
 const PAGE = 20;
 
-/** What is on sale. */
+/** How long a list is believed, in seconds; events of Stripe end it sooner where its webhook is set up. */
+const LISTED_SECONDS = 60;
+
+const ON_SALE = 'on-sale';
+
+/**
+ * What is on sale. Pages of shops ask for it with every visitor, and Stripe answers slowly, and only so many questions a
+ * second.
+ */
 @Injectable()
 export class Shop {
+  /** All projects share one account at Stripe, and hear of its changes together. */
+  private readonly lists: CacheArea;
+
   constructor(
     private readonly stripe: StripeClient,
     private readonly context: ProjectContext,
-  ) {}
+    cache: Cache,
+  ) {
+    this.lists = cache.area('payment-shop', 'installation');
+  }
 
   async prices({ limit = PAGE, ...parameters }: PriceParametersDto): Promise<PriceDto[]> {
-    const { data } = await this.stripe.call((stripe) =>
-      stripe.prices.list({ ...parameters, limit, active: true }),
-    );
-    return data.filter((price) => this.isOnSale(price)).map(toPrice);
+    return this.listed('prices', { ...parameters, limit }, async () => {
+      const { data } = await this.stripe.call((stripe) =>
+        stripe.prices.list({ ...parameters, limit, active: true }),
+      );
+      return data.filter((price) => this.isOnSale(price)).map(toPrice);
+    });
   }
 
   async products({ limit = PAGE, starting_after }: StripePageDto): Promise<ProductDto[]> {
-    const { data } = await this.stripe.call((stripe) =>
-      stripe.products.list({ limit, starting_after, active: true }),
-    );
-    return data.filter((product) => this.isOnSale(product)).map(toProduct);
+    return this.listed('products', { limit, starting_after }, async () => {
+      const { data } = await this.stripe.call((stripe) =>
+        stripe.products.list({ limit, starting_after, active: true }),
+      );
+      return data.filter((product) => this.isOnSale(product)).map(toProduct);
+    });
+  }
+
+  /** Something else is on sale now. */
+  async forget(): Promise<void> {
+    await this.lists.invalidateTag(ON_SALE);
+  }
+
+  private listed<T>(what: string, parameters: object, ask: () => Promise<T>): Promise<T> {
+    const key = [this.context.project, what, JSON.stringify(parameters)];
+    return this.lists.getOrCompute(key, { seconds: LISTED_SECONDS, tags: [ON_SALE] }, ask);
   }
 
   /** What names no project was made at Stripe by hand, and is for all. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Events } from '../../../platform/events/events.service.js';
 import { DEFAULT_PROJECT, ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { Shop } from '../billing/shop.service.js';
 import type { Fact } from '../ledger/fact.js';
 import { subscriptionMetadata } from '../ledger/facts.js';
 import { Ledger, type Recorded } from '../ledger/ledger.service.js';
@@ -22,10 +23,12 @@ export class StripeEventProcessor {
     private readonly links: StripeLinks,
     private readonly events: Events,
     private readonly context: ProjectContext,
+    private readonly shop: Shop,
   ) {}
 
   /** @returns the project that the event belongs to */
   async process(event: StripeEvent): Promise<string> {
+    if (/^(?:price|product)\./.test(event.type)) await this.shop.forget();
     const said = factOf(event);
     const fact = said && (await this.links.belonging(said));
     const project = fact?.project ?? projectOf(event) ?? DEFAULT_PROJECT;
