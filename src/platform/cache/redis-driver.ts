@@ -18,7 +18,7 @@ export class RedisDriver implements CacheDriver {
   async read(key: string, marks: readonly string[]): Promise<Found> {
     const names = marks.map((mark) => this.mark(mark));
     const [entry, ...known] = await this.client.mget(this.entry(key), ...names);
-    const versions = await Promise.all(known.map((version, at) => version ?? this.make(names[at] ?? '')));
+    const versions = await Promise.all(names.map(async (name, at) => known[at] ?? (await this.make(name))));
     return { entry: entry ?? undefined, versions };
   }
 
