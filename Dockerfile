@@ -21,8 +21,8 @@ LABEL org.opencontainers.image.title="Coglex" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 # Reaps what sandboxes leave behind, and passes signals on. What sandboxes use beside it (perl, setpriv, unshare,
-# prlimit) is essential in Debian and there.
-RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
+# prlimit) is essential in Debian and there; openssl encrypts backups.
+RUN apt-get update && apt-get install -y --no-install-recommends openssl tini && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production \
     DATA_DIR=/data
 WORKDIR /app
@@ -30,6 +30,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY deploy/backup ./deploy/backup
 RUN mkdir /data && chown node:node /data
 # By number, so that Kubernetes can tell that it is not root.
 USER 1000:1000
