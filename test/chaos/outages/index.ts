@@ -39,6 +39,16 @@ try {
   await installation.stop();
 }
 
+/** Slowest request while nothing was away, in milliseconds: what the machine itself does to the figures above. */
+function slowestInCalm(): number {
+  const isCalm = (from: number, until: number) =>
+    trials.every(({ span: [began, ended] }) => until < began || from > ended);
+  return Math.max(
+    0,
+    ...load.samples.filter((s) => isCalm(s.from, s.until)).map(({ from, until }) => until - from),
+  );
+}
+
 async function trial(part: PartName, fault: Fault): Promise<void> {
   await sleep(CALM_MS);
   const result = await tryOutage(installation, load, { part, fault, outageMs: OUTAGE_MS });
@@ -55,6 +65,7 @@ process.stdout.write(
     ...table(trials),
     '',
     `requests                  ${load.samples.length}`,
+    `slowest in calm           ${slowestInCalm().toFixed(0)} ms`,
     `acknowledged writes       ${ledger.writes}: ${ledger.inserted.size} documents, ${ledger.updateCount} updates, ${ledger.files.size} files, ${ledger.accounts.size} accounts, ${ledger.mailed.size} mails`,
     `mails delivered           ${installation.mail.mails.length}`,
     `seconds                   ${((performance.now() - started) / 1000).toFixed(0)}`,

@@ -18,6 +18,8 @@ export interface Trial {
   /** From the repair until every kind of request was served again. */
   recoveryMs: number;
   findings: string[];
+  /** From the fault until everything was served again, in the time of samples. */
+  span: readonly [from: number, until: number];
 }
 
 /** Within so many milliseconds a request must be answered, whatever is away. */
@@ -57,7 +59,7 @@ export async function tryOutage(
   // Those that were on their way have their answer by now.
   await sleep(1000);
   const samples = load.samples.filter((sample) => sample.until >= began && sample.from <= until);
-  return judge({ name, fault, samples, repaired, recovered, told, toldOfEnd });
+  return { ...judge({ name, fault, samples, repaired, recovered, told, toldOfEnd }), span: [began, until] };
 }
 
 async function recovery(load: Load, kinds: Set<string>, since: number): Promise<number | undefined> {
@@ -91,7 +93,7 @@ interface Course {
   toldOfEnd: boolean;
 }
 
-function judge({ name, fault, samples, repaired, recovered, told, toldOfEnd }: Course): Trial {
+function judge({ name, fault, samples, repaired, recovered, told, toldOfEnd }: Course): Omit<Trial, 'span'> {
   const isWrong = ({ result, needs }: Sample) =>
     result === 'wrong' || (result === 'refused' && !needs.includes(name));
   const ms = (sample: Sample) => sample.until - sample.from;
