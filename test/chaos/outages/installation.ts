@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../support/free-port.ts';
 import { MailServer } from '../../support/mail-server.ts';
 import { S3Server } from '../../support/s3-server.ts';
+import { VAULT_PATH, VaultServer } from '../../support/vault/vault-server.ts';
 import { FaultyLine } from './faulty-line.ts';
 import { PartProcess } from './part-process.ts';
 
@@ -22,14 +23,15 @@ export interface Part {
 }
 
 export type Fault = 'stop' | 'freeze';
-export type PartName = 'database' | 'redis' | 'smtp' | 's3';
+export type PartName = 'database' | 'redis' | 'smtp' | 's3' | 'vault';
 
-/** Instances of the product on one database, one Redis, one mail server and one S3. */
+/** Instances of the product on one database, one Redis, one mail server, one S3 and one Vault. */
 export class Installation {
   readonly parts = new Map<PartName, Part>();
   readonly urls: string[] = [];
   mail!: MailServer;
-  private s3!: S3Server;
+  private s3?: S3Server;
+  private vault?: VaultServer;
   private directory!: string;
   private readonly processes: PartProcess[] = [];
   private readonly servers: PartProcess[] = [];
@@ -57,19 +59,24 @@ export class Installation {
     for (const line of this.lines) await line.cut();
     await this.s3?.stop();
     await this.mail?.stop();
+    await this.vault?.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
 
   private async startAll(instances: number): Promise<void> {
     this.directory = await mkdtemp(join(tmpdir(), 'coglex-outages-'));
-    const settings = { ...(await this.database()), ...(await this.redis()), ...(await this.mailAndFiles()) };
+    const settings = {
+      ...(await this.database()),
+      ...(await this.redis()),
+      ...(await this.mailAndFiles()),
+      ...(await this.secrets()),
+    };
     await Promise.all(
       Array.from({ length: instances }, async (_, number) => {
         const port = await freePort();
         const env = {
           NODE_ENV: 'test',
           LOG_LEVEL: 'silent',
-          SERVER_SECRET: SECRET,
           SERVER_HOST: '127.0.0.1',
           SERVER_PORT: String(port),
           DATA_DIR: join(this.directory, `instance-${number}`),
@@ -117,6 +124,15 @@ export class Installation {
       ...this.s3.env,
       S3_ENDPOINT: `http://127.0.0.1:${s3.port}`,
     };
+  }
+
+  /** The key that opens everything comes from Vault alone. */
+  private async secrets(): Promise<Record<string, string>> {
+    this.vault = await VaultServer.start();
+    this.vault.put({ SERVER_SECRET: SECRET });
+    const env = this.vault.tokenEnv();
+    const line = await this.line('vault', Number(new URL(this.vault.url).port));
+    return { ...env, VAULT_ADDR: `http://127.0.0.1:${line.port}`, VAULT_PATH, SECRETS_INTERVAL: '1s' };
   }
 
   private async process(name: PartName, process: PartProcess): Promise<void> {

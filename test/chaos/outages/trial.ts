@@ -129,6 +129,7 @@ const HEALTH_NAMES: Record<PartName, string> = {
   redis: 'redis',
   smtp: 'mail',
   s3: 'files',
+  vault: 'vault',
 };
 
 function stateOf({ body }: Sample, part: PartName): string | undefined {
