@@ -77,17 +77,21 @@ export class UserTokens {
    * @throws CoglexError `token_invalid`, without saying why: forged, expired, revoked, or made for another collection
    */
   async verify(token: string, collection?: string): Promise<SessionClaims> {
-    const payload = await this.decode(token);
+    const payload = this.known(token) ?? (await this.decode(token));
     if (!payload || (collection !== undefined && payload.collection !== collection)) throw invalidToken();
     const { sub: id, key, project, sid: session, gen: generation } = payload;
     const claims = { id, key, collection: payload.collection, project, session, generation };
-    if (await this.revocations.has(claims)) throw invalidToken();
+    const revoked = this.revocations.has(claims);
+    if (revoked === true || (revoked !== false && (await revoked))) throw invalidToken();
     return claims;
   }
 
-  private async decode(token: string): Promise<UserTokenPayload | undefined> {
+  private known(token: string): UserTokenPayload | undefined {
     const known = this.verified.get(token);
-    if (known) return known.exp * 1000 > Date.now() ? known : undefined;
+    return known && known.exp * 1000 > Date.now() ? known : undefined;
+  }
+
+  private async decode(token: string): Promise<UserTokenPayload | undefined> {
     try {
       const payload = await this.jwt.verifyAsync<Partial<UserTokenPayload>>(token, {
         algorithms: ['HS256'],
