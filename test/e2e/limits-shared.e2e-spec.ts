@@ -40,7 +40,10 @@ describeWithRedis('limits of two instances on one Redis', () => {
       RATE_LIMIT_BAN: '200/1h/1h',
     };
     one = await TestApp.start({ env, onLog: (line) => log.push(line) });
-    two = await TestApp.start({ env: { ...env, LOG_LEVEL: 'silent', MONGODB_DATABASE: one.databaseName } });
+    two = await TestApp.start({
+      env: { ...env, MONGODB_DATABASE: one.databaseName },
+      onLog: (line) => log.push(line),
+    });
   });
   afterAll(async () => {
     redis.thaw();

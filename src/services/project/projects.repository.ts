@@ -35,11 +35,11 @@ export class ProjectsRepository {
 
   /** The default project, and then the others, the oldest first. */
   async list(): Promise<StoredProject[]> {
+    // First, for it throws at once while the database is away: nothing must then be under way.
+    const collection = this.collection();
     const [first, others] = await Promise.all([
       this.find(DEFAULT_PROJECT),
-      this.collection()
-        .find({ _id: { $ne: DEFAULT_PROJECT } }, { ...this.time, sort: { _id: 1 } })
-        .toArray(),
+      collection.find({ _id: { $ne: DEFAULT_PROJECT } }, { ...this.time, sort: { _id: 1 } }).toArray(),
     ]);
     return [...(first ? [first] : []), ...others];
   }
