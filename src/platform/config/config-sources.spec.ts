@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rename, rm, symlink, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,17 @@ describe('ConfigSources', () => {
     await write('stripe', 'whsec_second');
     expect(await sources.reload()).toEqual({ ...NOTHING, changed: ['STRIPE_WEBHOOK_SECRET'] });
     expect(sources.live.refused).toEqual([]);
+  });
+
+  it('waits for the end of what somebody writes into a file', async () => {
+    await write('key', 'first');
+    const sources = await open({ METRICS_KEY_FILE: path('key') });
+    await write('key', 'half of the sec');
+    const report = sources.reload();
+    await new Promise(setImmediate);
+    writeFileSync(path('key'), 'half of the second, and the other half');
+    expect((await report).changed).toEqual(['METRICS_KEY']);
+    expect(sources.config.METRICS_KEY).toBe('half of the second, and the other half');
   });
 
   it('keeps what it has while a file is missing, empty or no text', async () => {

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { checkConfig } from './check-config.js';
 import { ConfigError, settingOf } from './config-error.js';
 import type { Config } from './config.js';
@@ -8,6 +10,12 @@ import { plainConfig } from './plain-config.js';
 import { settle, type Reading, type Settled, type SourceName } from './sources/setting-source.js';
 import { VaultStartError } from './sources/vault/vault-error.js';
 import type { VaultSource } from './sources/vault/vault.source.js';
+
+/** How long a changed file must stay as it is before it is believed, in milliseconds. */
+const STILL_MS = 50;
+
+/** Most looks at a file that goes on changing. */
+const MOST_LOOKS = 20;
 
 /** The sources of a process's configuration: they are read at the start, and again while it runs. */
 export class ConfigSources {
@@ -78,10 +86,22 @@ export class ConfigSources {
   private async readAgain(askVault: boolean): Promise<ReloadReport> {
     if (!this.local) return nothing();
     // Files first: what one logs in to Vault with may stand in one.
-    const report = await this.live.take(read(this.local, this.vault?.reading()));
+    const report = await this.live.take(await this.settled(this.local));
     if (!this.vault || !(askVault || this.vault.isDue)) return report;
     const second = await this.live.take(read(this.local, await this.vault.read()));
     return joined(report, second);
+  }
+
+  /** Looks again until a file that has changed stays as it is: whoever writes into it may not be done. */
+  private async settled(local: LocalSources): Promise<Settled> {
+    let settled = read(local, this.vault?.reading());
+    for (let look = 0; look < MOST_LOOKS && !this.live.hasTaken(settled); look += 1) {
+      await sleep(STILL_MS);
+      const next = read(local, this.vault?.reading());
+      if (isDeepStrictEqual(next, settled)) break;
+      settled = next;
+    }
+    return settled;
   }
 }
 

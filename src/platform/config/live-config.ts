@@ -33,7 +33,7 @@ type Values = ReadonlyMap<string, WonSetting>;
 export class LiveConfig {
   readonly changes = new ConfigChanges();
   private readonly waiting = new Map<string, unknown>();
-  private taken?: Settled;
+  private taken: Settled;
   private refusals: ReadonlyMap<string, string> = new Map();
 
   /** @param values the text that the configuration was made of; none when it was made by other means */
@@ -41,7 +41,9 @@ export class LiveConfig {
     readonly config: Config,
     private values: Values = new Map(),
     private warnings: readonly string[] = [],
-  ) {}
+  ) {
+    this.taken = { values, problems: [], warnings };
+  }
 
   /** Settings whose new values wait for a restart. */
   get awaitingRestart(): string[] {
@@ -64,11 +66,16 @@ export class LiveConfig {
     return this.values.get(name)?.from;
   }
 
+  /** Whether this is what was taken last. */
+  hasTaken(settled: Settled): boolean {
+    return isDeepStrictEqual(settled, this.taken);
+  }
+
   /** Takes what the sources have now. Never fails. */
   async take(settled: Settled): Promise<ReloadReport> {
     const { values: found, problems, warnings } = settled;
     // Mostly nothing has changed, and checking everything is much more work than looking.
-    if (isDeepStrictEqual(settled, this.taken)) return nothing();
+    if (this.hasTaken(settled)) return nothing();
     this.taken = settled;
     const { values, refusals } = this.acceptable(found, problems);
     const candidate = plainConfig(values);
