@@ -174,6 +174,28 @@ describe('the audit trail while the database is away', () => {
   }, 60_000);
 });
 
+describe('the audit trail while the database is silent', () => {
+  it('waits on the disk as well, and adds each entry once', async () => {
+    const proxy = await DatabaseProxy.start();
+    const app = await TestApp.start({ env: { MONGODB_URI: proxy.uri } });
+    try {
+      const audit = app.nest.get(Audit, { strict: false });
+      await audit.record('before.silence');
+      proxy.stall();
+      await audit.record('during.silence');
+      proxy.restore();
+      const trail = app.db.collection<{ seq: number; what: string }>('_AUDIT');
+      await until(async () => (await trail.countDocuments({ what: 'during.silence' })) > 0);
+      await audit.record('after.silence');
+      const entries = await trail.find().sort({ seq: 1 }).toArray();
+      expect(entries.map(({ what }) => what)).toEqual(['before.silence', 'during.silence', 'after.silence']);
+    } finally {
+      await app.stop();
+      await proxy.stop();
+    }
+  }, 60_000);
+});
+
 describe('who may read the audit trail', () => {
   it('is the root key alone', async () => {
     const app = await TestApp.start();

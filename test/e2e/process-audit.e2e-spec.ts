@@ -257,6 +257,31 @@ describe('the trail of a project', () => {
     }
   });
 
+  it('ends with its project, which is no break', async () => {
+    const app = await TestApp.start();
+    try {
+      const { body } = await app.client.post<{ id: string }>('/service/project/v1', { name: 'shop' });
+      const { id } = body;
+      await app.client.with({ 'x-project': id }).post('/service/key/v1', { name: 'k', type: 'secret' });
+      await app.client.delete(`/service/project/v1/${id}`, { confirm: 'shop' });
+      await app.db
+        .collection<{ _id: string }>('_PROJECTS')
+        .updateOne({ _id: id }, { $set: { purge_at: new Date(0) } });
+      app.nest.get(Jobs, { strict: false }).wake('project-purge');
+      const trail = app.db.collection('_AUDIT');
+      await until(
+        async () => (await app.db.collection<{ _id: string }>('_PROJECTS').countDocuments({ _id: id })) === 0,
+      );
+      const closed = await trail.findOne({ what: 'audit.closed', 'on.id': id });
+      expect(closed?.detail).toEqual({ entries: 1, hash: expect.stringMatching(/^[\w-]{43}$/) as string });
+      const { code, stdout } = await runAudit(environment(app), 'verify');
+      expect(stdout).toMatch(/^default: \d+ entries verified.*\nThe audit trail is whole\n$/);
+      expect(code).toBe(0);
+    } finally {
+      await app.stop();
+    }
+  });
+
   it('loses what is too old at its beginning, and stays whole', async () => {
     const app = await TestApp.start({ env: { AUDIT_RETENTION: '1d' } });
     try {

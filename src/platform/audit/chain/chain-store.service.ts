@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { mongo } from 'mongoose';
-import { Config } from '../../config/config.js';
 import { Database } from '../../database/database.service.js';
 import { Indexes } from '../../database/indexes.service.js';
 import { DEFAULT_PROJECT } from '../../tenancy/project-context.service.js';
@@ -25,21 +24,24 @@ export interface StoredHeads {
 
 const DUPLICATE_KEY = 11000;
 
+/**
+ * Longest wait for the database, in milliseconds, also when it is silent instead of gone: whoever is recorded waits for it,
+ * and the disk is there in its place.
+ */
+const PATIENCE_MS = 5000;
+
 /** What another instance wrote must not vanish again after it was built upon. */
 const MAJORITY = { readConcern: { level: 'majority' } } as const;
 
 /** The trails in the database: entries are added and removed, but never changed, except to forget a person. */
 @Injectable()
 export class ChainStore {
-  private readonly time: { maxTimeMS: number };
+  private readonly time = { timeoutMS: PATIENCE_MS };
 
   constructor(
     private readonly database: Database,
     private readonly indexes: Indexes,
-    config: Config,
-  ) {
-    this.time = { maxTimeMS: config.MONGODB_MAX_TIME_MS };
-  }
+  ) {}
 
   trail(project: string): Promise<mongo.Collection<StoredEntry>> {
     return this.indexes.ensure(this.database.project(project).collection<StoredEntry>(TRAIL), [
@@ -75,7 +77,7 @@ export class ChainStore {
   async insert(project: string, entries: StoredEntry[]): Promise<number> {
     const trail = await this.trail(project);
     try {
-      await trail.insertMany(entries, { ordered: true });
+      await trail.insertMany(entries, { ordered: true, ...this.time });
       return entries.length;
     } catch (error) {
       if (error instanceof mongo.MongoBulkWriteError && error.code === DUPLICATE_KEY)
