@@ -27,6 +27,7 @@ import { RulesModule } from './platform/security/rules/rules.module.js';
 import { SecretsModule } from './platform/secrets/secrets.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecurityModule } from './platform/security/security.module.js';
+import { TracingModule, type EndTraces } from './platform/tracing/tracing.module.js';
 import { TenancyModule } from './platform/tenancy/tenancy.module.js';
 import { ArchiveModule } from './services/archive/index.js';
 import { AuthModule } from './services/auth/index.js';
@@ -43,11 +44,15 @@ import { WebhookModule } from './services/webhook/index.js';
 /** The composition root: every module, and everything that applies to all of them. */
 @Module({})
 export class AppModule {
-  /** @param imports further modules, such as an application under `gateway/` that a test brings along */
+  /**
+   * @param imports further modules, such as an application under `gateway/` that a test brings along
+   * @param endTraces of the traces that have been started
+   */
   static forRoot(
     sources: ConfigSources,
     logger: Logger,
     imports: ModuleMetadata['imports'] = [],
+    endTraces?: EndTraces,
   ): DynamicModule {
     return {
       module: AppModule,
@@ -57,6 +62,7 @@ export class AppModule {
         ModulesModule,
         TenancyModule,
         DatabaseModule,
+        TracingModule.forRoot(endTraces),
         RedisModule,
         CacheModule,
         EventsModule,

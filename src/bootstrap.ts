@@ -14,6 +14,9 @@ import { NestLogger } from './platform/logging/nest-logger.js';
 import { createRootLogger } from './platform/logging/root-logger.js';
 import { HttpMetrics } from './platform/metrics/http-metrics.service.js';
 import { serveOpenApi } from './platform/openapi/openapi.js';
+import { traceRequests } from './platform/tracing/http-tracing.js';
+import { tracesAreWanted } from './platform/tracing/traces-are-wanted.js';
+import type { EndTraces } from './platform/tracing/tracing.module.js';
 import { ProjectContext } from './platform/tenancy/project-context.service.js';
 
 export interface CreateAppOptions {
@@ -39,12 +42,15 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   const sources = await sourcesOf(options);
   const { config } = sources;
   const logger = options.logger ?? createRootLogger(config);
+  const endTraces = options.preview ? undefined : await tracesOf(config, logger);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(sources, logger, options.imports),
+    AppModule.forRoot(sources, logger, options.imports, endTraces),
     createFastifyAdapter(config, logger),
     { logger: new NestLogger(logger), bodyParser: false, preview: options.preview, abortOnError: false },
   );
   if (options.preview) return app;
+  // First, so that what the others refuse is seen as well.
+  if (endTraces) traceRequests(app.getHttpAdapter().getInstance());
   await registerHttpPlugins(app);
   app.get(HttpMetrics).install(app.getHttpAdapter().getInstance());
   // After the plugins, so that a refusal carries their headers as well.
@@ -54,6 +60,13 @@ export async function createApp(options: CreateAppOptions = {}): Promise<NestFas
   checkRequests(app.getHttpAdapter().getInstance());
   serveOpenApi(app);
   return app;
+}
+
+/** Nothing of OpenTelemetry's SDK is loaded while no collector is named. */
+async function tracesOf(config: Config, logger: Logger): Promise<EndTraces | undefined> {
+  if (!tracesAreWanted(config)) return undefined;
+  const { startTraces } = await import('./platform/tracing/start-traces.js');
+  return startTraces(config, logger);
 }
 
 async function sourcesOf({ sources, config }: CreateAppOptions): Promise<ConfigSources> {

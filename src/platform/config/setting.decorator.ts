@@ -50,6 +50,21 @@ const parse = (parser: (value: unknown) => unknown) => Transform(({ value }) => 
 /** A line of text. */
 export const Text = (info: SettingInfo) => setting(info, IsString());
 
+/**
+ * A line of text of a certain form.
+ *
+ * @param isWord what it must be
+ * @param expected the same in words, after "must"
+ */
+export const Words = (isWord: (text: string) => boolean, expected: string, info: SettingInfo) =>
+  setting(
+    info,
+    ValidateBy(
+      { name: 'isWords', validator: { validate: (text) => typeof text === 'string' && isWord(text) } },
+      { message: `$property must ${expected}` },
+    ),
+  );
+
 /** One of a few words. */
 export const Choice = (words: readonly string[], info: SettingInfo) =>
   setting(

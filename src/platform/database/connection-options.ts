@@ -1,4 +1,5 @@
 import type { ConnectOptions } from 'mongoose';
+import { tracesAreWanted } from '../tracing/traces-are-wanted.js';
 import type { Config } from '../config/config.js';
 
 /**
@@ -30,6 +31,8 @@ export function connectionOptions(uri: string, config: Config): ConnectOptions {
     waitQueueTimeoutMS: config.MONGODB_MAX_TIME_MS,
     socketTimeoutMS: longest,
     appName: 'coglex',
+    // Costs a copy of each command.
+    ...(tracesAreWanted(config) ? { monitorCommands: true } : {}),
   };
   const query = new URLSearchParams(uri.split('?', 2)[1]);
   const said = new Set([...query.keys()].map((name) => name.toLowerCase()));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inSpan } from '../tracing/in-span.js';
 import {
   DEFAULT_LONGEST_MS,
   type CurrentRun,
@@ -60,7 +61,7 @@ export class JobRun {
     };
     const timer = setTimeout(overrun, this.job.longestMs ?? DEFAULT_LONGEST_MS).unref();
     try {
-      await this.job.run(this.controller.signal);
+      await inSpan(`job ${this.job.name}`, {}, async () => this.job.run(this.controller.signal));
       return this.end('succeeded');
     } catch (error) {
       return { ...this.end('failed', codeOf(error)), error };

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Params } from 'nestjs-pino';
 import type { Logger } from 'pino';
+import { traceIdOf } from '../tracing/http-tracing.js';
+import { isTracing } from '../tracing/tracing-state.js';
 import { withinRequest } from './request-scope.js';
 
 /** Probes come every few seconds and say nothing. */
@@ -33,6 +35,7 @@ export function logRequest(logger: Logger, request: FastifyRequest, reply: Fasti
   const aborted = !reply.raw.writableFinished;
   const line = {
     requestId: request.id,
+    ...(isTracing() ? { traceId: traceIdOf(request) } : {}),
     req: { method: request.method, path, ip: request.address },
     res: aborted ? { aborted } : { status },
     responseTime: Math.round(reply.elapsedTime * 10) / 10,

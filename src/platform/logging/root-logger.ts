@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import { ConfigError } from '../config/config-error.js';
 import type { Config } from '../config/config.js';
+import { currentTraceId } from '../tracing/tracing-state.js';
 import { LogFile } from './log-file.js';
 import { LogLevels } from './levels/log-levels.js';
 import { redactSecrets } from './redact-secrets.js';
@@ -75,8 +76,9 @@ function logFileOf({
   return new LogFile({ directory, kind: 'coglex', maxBytes, mode: 0o640 });
 }
 
-/** Whatever is logged for a request carries its id. */
-function ofRequest(): { requestId?: string } {
+/** Whatever is logged for a request carries its id, and that of its trace. */
+function ofRequest(): { requestId?: string; traceId?: string } {
   const requestId = currentRequestId();
-  return requestId === undefined ? {} : { requestId };
+  const traceId = currentTraceId();
+  return { ...(requestId === undefined ? {} : { requestId }), ...(traceId === undefined ? {} : { traceId }) };
 }

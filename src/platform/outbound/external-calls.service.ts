@@ -1,6 +1,8 @@
+import { SpanKind } from '@opentelemetry/api';
 import { Injectable } from '@nestjs/common';
 import type { Counter, Histogram } from 'prom-client';
 import { Metrics } from '../metrics/metrics.service.js';
+import { inSpan } from '../tracing/in-span.js';
 import { resultOfError, type CallResult } from './call-result.js';
 
 /** Systems of others that the server calls. */
@@ -17,7 +19,7 @@ export interface ExternalCall {
 /** Seconds: from a neighbour's answer to what models take. */
 const BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** Counts and times every call of a system of others, each try of it. */
+/** Counts, times and traces every call of a system of others, each try of it. */
 @Injectable()
 export class ExternalCalls {
   private readonly requests: Counter<'provider' | 'operation' | 'result'>;
@@ -49,9 +51,10 @@ export class ExternalCalls {
     resultOf: (outcome: T) => CallResult = () => 'ok',
   ): Promise<T> {
     const stop = this.durations.startTimer({ provider, operation });
+    const attributes = { 'peer.service': provider, 'coglex.operation': operation };
     let result: CallResult = 'failed';
     try {
-      const outcome = await work();
+      const outcome = await inSpan(`${provider} ${operation}`, { kind: SpanKind.CLIENT, attributes }, work);
       result = resultOf(outcome);
       return outcome;
     } catch (error) {

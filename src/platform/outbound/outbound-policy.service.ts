@@ -33,6 +33,11 @@ export class OutboundPolicy {
     );
   }
 
+  /** Whether the operator has named a host, or its address: it belongs to the network around the server. */
+  isNamed(host: string): boolean {
+    return this.hosts.has(normalize(host)) || this.ranges.some((range) => range.has(bare(host)));
+  }
+
   /**
    * Reads an address that a caller gave, and refuses what can be refused without a look-up. Names are looked up, and
    * checked again, when a connection is made.

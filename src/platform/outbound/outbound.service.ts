@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Agent, request, type Dispatcher } from 'undici';
 import { PACKAGE_VERSION } from '../config/package-version.js';
 import { currentRequestId } from '../logging/request-scope.js';
+import { currentTraceHeaders } from '../tracing/tracing-state.js';
 import { readBody } from './bounded-body.js';
 import { guardedAgent } from './guarded-agent.js';
 import { OutboundError } from './outbound-error.js';
@@ -84,6 +85,11 @@ export class Outbound implements OnModuleDestroy {
     }
   }
 
+  /** Strangers learn nothing of traces: only hosts that `OUTBOUND_ALLOW` names go on with them. */
+  private traceFor(url: string): Record<string, string> {
+    return this.policy.isNamed(new URL(url).hostname) ? currentTraceHeaders() : {};
+  }
+
   private request(
     { url, method, headers, body }: Hop,
     signal: AbortSignal,
@@ -91,7 +97,7 @@ export class Outbound implements OnModuleDestroy {
     return request(url, {
       dispatcher: this.agent,
       method: method ?? 'GET',
-      headers: { ...ownHeaders(headers), ...headers },
+      headers: { ...ownHeaders(headers), ...this.traceFor(url), ...headers },
       body,
       signal,
     });

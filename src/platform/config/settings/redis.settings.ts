@@ -1,8 +1,8 @@
 import { Text } from '../setting.decorator.js';
-import { MetricsSettings } from './metrics.settings.js';
+import { TracingSettings } from './tracing.settings.js';
 
 /** What several instances share beside the database. */
-export class RedisSettings extends MetricsSettings {
+export class RedisSettings extends TracingSettings {
   @Text({
     group: 'Operations',
     about:

@@ -5,6 +5,7 @@ import { Config } from '../../../platform/config/config.js';
 import { CoglexError } from '../../../platform/errors/coglex-error.js';
 import { ModuleRegistry } from '../../../platform/modules/module-registry.service.js';
 import { ProjectContext } from '../../../platform/tenancy/project-context.service.js';
+import { inSpan } from '../../../platform/tracing/in-span.js';
 import type { Language } from '../worker/protocol.js';
 import { knownLayers } from './layers.js';
 import type { RunOutcome } from './limits.js';
@@ -78,7 +79,12 @@ export class Sandbox {
     return nested ? this.runNow(program, bound) : this.slots.use(() => this.runNow(program, bound));
   }
 
-  private async runNow(program: Program, context: RunContext): Promise<RunOutcome> {
+  private runNow(program: Program, context: RunContext): Promise<RunOutcome> {
+    const attributes = { 'coglex.language': program.language };
+    return inSpan('sandbox run', { attributes }, () => this.runTraced(program, context));
+  }
+
+  private async runTraced(program: Program, context: RunContext): Promise<RunOutcome> {
     const worker = await this.worker(program.language);
     try {
       const outcome = await worker.run(
