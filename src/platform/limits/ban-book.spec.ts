@@ -32,6 +32,8 @@ describe('BanBook', () => {
   it('keeps its own until it is written', () => {
     const book = new BanBook();
     book.add(ban('a'));
+    // Its own message comes back to it.
+    book.hear(ban('a'));
     book.replace([], performance.now() + 60_000);
     expect(isBanned(book, 'a')).toEqual([true]);
     expect(book.unwritten().map(({ _id }) => _id)).toEqual(['a']);

@@ -41,6 +41,8 @@ export class BanBook {
 
   /** Takes in what another instance has decided, and writes. */
   hear(ban: StoredBan): void {
+    // What this process tells it hears as well, and has still to write.
+    if (this.entries.get(ban._id)?.missingUntil === Infinity) return;
     const now = performance.now();
     this.set(ban, now, now + GRACE_MS);
   }
