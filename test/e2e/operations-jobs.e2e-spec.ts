@@ -44,13 +44,12 @@ class Work {
 describe('jobs, seen by operators', () => {
   const lines: LogLine[] = [];
   let app: TestApp;
-  let other: TestApp;
+  let other: TestApp | undefined;
   beforeAll(async () => {
     app = await TestApp.start({ env: { LOG_LEVEL: 'info' }, onLog: (line) => lines.push(line) });
-    other = await TestApp.start({ env: { MONGODB_DATABASE: app.databaseName } });
   });
   afterAll(async () => {
-    await other.stop();
+    await other?.stop();
     await app.stop();
   });
 
@@ -113,30 +112,6 @@ describe('jobs, seen by operators', () => {
     expect(runs).toBe(2);
   });
 
-  it('are not begun while they run, on whichever instance, and not when there is no such job', async () => {
-    const work = new Work();
-    register({ name: 'slow', cron: '0 3 1 1 *', run: work.run }, [app, other]);
-    expect((await run('slow')).status).toBe(202);
-    for (const instance of [app, other]) {
-      const { status, body } = await run('slow', instance);
-      expect([status, body.code]).toEqual([409, 'job_running']);
-      expect((await find('slow', instance))?.running).toMatchObject({ cause: 'operator' });
-    }
-    expect(work.begun).toBe(1);
-    await until(() => work.signal !== undefined);
-    work.end();
-    await ended('slow', ({ runs }) => runs === 1);
-    for (const name of ['unknown', '__proto__', 'constructor', 'a%00b'])
-      expect((await run(name)).status).toBe(404);
-  });
-
-  it('are for the root key alone', async () => {
-    const client = withKey(app, await makeKey(app.client, { type: 'secret', scopes: ['*'] }));
-    expect((await client.get(JOBS)).status).toBe(403);
-    expect((await client.post(`${JOBS}/archive-sweep/run`)).status).toBe(403);
-    expect((await app.anonymous.get(JOBS)).status).toBe(401);
-  });
-
   it('that fail say so once, by the code alone, and once when they work again', async () => {
     let fails = true;
     register({
@@ -164,6 +139,53 @@ describe('jobs, seen by operators', () => {
     expect(lines.filter((line) => line.job === 'endless').map(({ msg }) => msg)).toContain(
       'A job takes too long and was told to stop',
     );
+  });
+
+  it('are not begun while they run, on whichever instance, and not when there is no such job', async () => {
+    // Not before: the lines of the log go to the server that was made last.
+    other = await TestApp.start({ env: { MONGODB_DATABASE: app.databaseName } });
+    const work = new Work();
+    const both = [app, other];
+    register({ name: 'slow', cron: '0 3 1 1 *', run: work.run }, both);
+    expect((await run('slow')).status).toBe(202);
+    for (const instance of both) {
+      const { status, body } = await run('slow', instance);
+      expect([status, body.code]).toEqual([409, 'job_running']);
+      expect((await find('slow', instance))?.running).toMatchObject({ cause: 'operator' });
+    }
+    expect(work.begun).toBe(1);
+    await until(() => work.signal !== undefined);
+    work.end();
+    await ended('slow', ({ runs }) => runs === 1);
+    for (const name of ['unknown', '__proto__', 'constructor', 'a%00b'])
+      expect((await run(name)).status).toBe(404);
+  });
+
+  it('have beside them the functions that run by themselves', async () => {
+    const made = await app.client.send('PUT', '/service/execution/v1/functions/nightly', {
+      language: 'javascript',
+      code: 'return 1;',
+      schedules: [{ cron: '0 3 * * *' }],
+    });
+    expect(made.status).toBeLessThan(300);
+    const { status, body } = await app.client.get(`${JOBS}/schedules`, { limit: 5 });
+    expect(status).toBe(200);
+    expect(body).toEqual([
+      {
+        ...{ id: 'default/nightly', project: 'default', function: 'nightly', crons: ['0 3 * * *'] },
+        next_at: expect.stringMatching(/T03:00:00.000Z$/) as string,
+      },
+    ]);
+    expect((await app.client.get(`${JOBS}/schedules`, { after: 'default/nightly' })).body).toEqual([]);
+    for (const query of [{ limit: 0 }, { limit: 1001 }, { limit: 'x' }, { other: 1 }])
+      expect((await app.client.get(`${JOBS}/schedules`, query)).status).toBe(400);
+  });
+
+  it('are for the root key alone', async () => {
+    const client = withKey(app, await makeKey(app.client, { type: 'secret', scopes: ['*'] }));
+    expect((await client.get(JOBS)).status).toBe(403);
+    expect((await client.post(`${JOBS}/archive-sweep/run`)).status).toBe(403);
+    expect((await app.anonymous.get(JOBS)).status).toBe(401);
   });
 
   it('go on where another instance stops in the middle', async () => {

@@ -71,6 +71,6 @@ import { Secrets } from './secrets/secrets.service.js';
     Metering,
     Secrets,
   ],
-  exports: [Invocations],
+  exports: [Invocations, Schedules],
 })
 export class ExecutionModule {}

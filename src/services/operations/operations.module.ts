@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ModuleRegistry } from '../../platform/modules/module-registry.service.js';
+import { ExecutionModule } from '../execution/index.js';
 import { OperationsAuditController } from './audit.controller.js';
 import { BansController } from './bans/bans.controller.js';
 import { EncryptionController } from './encryption/encryption.controller.js';
@@ -9,6 +10,7 @@ import { SecretsController } from './secrets/secrets.controller.js';
 
 /** What operators of the whole installation see and do: `/service/operations/v1`. */
 @Module({
+  imports: [ExecutionModule],
   controllers: [
     BansController,
     EncryptionController,

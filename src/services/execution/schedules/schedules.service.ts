@@ -57,6 +57,13 @@ export class Schedules {
       .toArray();
   }
 
+  /** Those of all projects, by their ids. @param after id of the last one that is known already */
+  async list(limit: number, after = ''): Promise<StoredSchedule[]> {
+    return this.schedules()
+      .find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit, ...this.time })
+      .toArray();
+  }
+
   /** Moves on to the first slot that is still to come; what was missed meanwhile is missed. */
   async advance({ _id, crons, next }: StoredSchedule, now: Date): Promise<void> {
     await this.schedules().updateOne({ _id, next }, { $set: { next: nextSlot(crons, now) } }, this.time);

@@ -1,4 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { parseInteger } from '../../../platform/config/setting-parsers.js';
+
+const MAX_PAGE = 1000;
 
 const TIME = { type: 'string', format: 'date-time', nullable: true } as const;
 const ID = { example: '0f0e8b1c-6a58-4f0c-9d0e-5d5f6b8f0a11' };
@@ -100,4 +105,41 @@ export class TriggeredJobDto {
   /** Id of the instance that runs it. */
   @ApiProperty(ID)
   instance!: string;
+}
+
+/** Which schedules of functions are listed. */
+export class ListSchedulesDto {
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, example: 20 })
+  @IsOptional()
+  @Transform(({ value }) => parseInteger(value))
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  limit: number = MAX_PAGE;
+
+  /** `id` of the last one that is known already. */
+  @ApiPropertyOptional({ example: 'default/nightly', maxLength: 1000 })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  after?: string;
+}
+
+/** A function that runs by itself. */
+export class FunctionScheduleDto {
+  @ApiProperty({ example: 'default/nightly' })
+  id!: string;
+
+  @ApiProperty({ example: 'default' })
+  project!: string;
+
+  @ApiProperty({ example: 'nightly' })
+  function!: string;
+
+  /** In UTC. */
+  @ApiProperty({ type: [String], example: ['0 3 * * *'] })
+  crons!: string[];
+
+  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-22T03:00:00.000Z' })
+  next_at!: Date;
 }

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Audit } from '../../../platform/audit/audit.service.js';
 import { Idempotent } from '../../../platform/http/idempotency/idempotent.decorator.js';
@@ -9,7 +9,15 @@ import { Jobs } from '../../../platform/jobs/jobs.service.js';
 import { ApiProblems } from '../../../platform/openapi/api-problems.decorator.js';
 import { Access } from '../../../platform/security/access.decorator.js';
 import { CurrentCaller, type Caller } from '../../../platform/security/caller.js';
-import { JobDto, TriggeredJobDto, type JobRunDto, type PastJobRunDto } from './job.dto.js';
+import { Schedules } from '../../execution/index.js';
+import {
+  FunctionScheduleDto,
+  JobDto,
+  ListSchedulesDto,
+  TriggeredJobDto,
+  type JobRunDto,
+  type PastJobRunDto,
+} from './job.dto.js';
 
 /** `/service/operations/v1/jobs`: what runs in the background. */
 @ApiTags('operations')
@@ -21,6 +29,7 @@ export class JobsController {
     private readonly board: JobBoard,
     private readonly instance: Instance,
     private readonly audit: Audit,
+    private readonly schedules: Schedules,
   ) {}
 
   @Get()
@@ -35,6 +44,25 @@ export class JobsController {
   @ApiProblems('database_unavailable')
   async list(): Promise<JobDto[]> {
     return (await this.board.all()).map(jobOf);
+  }
+
+  @Get('schedules')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'listFunctionSchedules',
+    summary: 'List the functions that run by themselves',
+    description: 'Of all projects. The job `execution-schedules` has them run when they are due.',
+  })
+  @ApiOkResponse({ description: 'The schedules', type: [FunctionScheduleDto] })
+  @ApiProblems('validation_failed', 'database_unavailable')
+  async functions(@Query() { limit, after }: ListSchedulesDto): Promise<FunctionScheduleDto[]> {
+    return (await this.schedules.list(limit, after)).map(({ _id, project, function: name, crons, next }) => ({
+      id: _id,
+      project,
+      function: name,
+      crons,
+      next_at: next,
+    }));
   }
 
   @Post(':name/run')
