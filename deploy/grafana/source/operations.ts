@@ -67,6 +67,30 @@ export const operations = dashboardOf(
       ],
     }),
   )
+  .withRow(heading('Cache'))
+  .withPanel(
+    curves({
+      title: 'Hit ratio',
+      about: 'Part of the look-ups that were answered from the cache.',
+      unit: 'percentunit',
+      width: 12,
+      queries: [
+        [
+          `sum by (area) (rate(coglex_cache_requests_total{${HERE}, result="hit"}[$__rate_interval])) / clamp_min(sum by (area) (rate(coglex_cache_requests_total{${HERE}}[$__rate_interval])), 1e-9)`,
+          '{{area}}',
+        ],
+      ],
+    }),
+  )
+  .withPanel(
+    curves({
+      title: 'Memory',
+      about: 'What the cache of each process holds. What no longer fits is evicted.',
+      unit: 'bytes',
+      width: 12,
+      queries: [[`coglex_cache_memory_bytes{${HERE}}`, '{{instance}}']],
+    }),
+  )
   .withRow(heading('Audit trail'))
   .withPanel(
     curves({
