@@ -1,4 +1,4 @@
-import { mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { ErrorCode } from '../errors/catalogue.js';
 import { CoglexError } from '../errors/coglex-error.js';
 import { blindIndex, keyIdOf, open, seal } from './cipher.js';
@@ -113,7 +113,11 @@ export class FieldSealer {
   /** What a value is bound to: in another document, another field or another collection it is not readable. */
   private bound({ path }: EncryptedField, id: unknown): Uint8Array {
     const { project, collection } = this.scope;
-    const name = typeof id === 'string' ? ['text', id] : ['bson', mongo.BSON.EJSON.stringify({ id })];
+    // An id of another type, which came from elsewhere, is what it is equal to: 5 and 5.0 are read as the same.
+    const name = typeof id === 'string' ? ['text', id] : ['value', canonicalText(id)];
     return Buffer.from(JSON.stringify([project, collection, ...name, path]));
   }
 }
+
+const canonicalText = (value: unknown): string =>
+  Buffer.from(canonicalForms(DRIVER_FORM.toBson(value))[0]).toString('hex');
