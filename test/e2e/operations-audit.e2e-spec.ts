@@ -185,8 +185,10 @@ describe('the audit trail while the database is silent', () => {
       await audit.record('during.silence');
       proxy.restore();
       const trail = app.db.collection<{ seq: number; what: string }>('_AUDIT');
-      await until(async () => (await trail.countDocuments({ what: 'during.silence' })) > 0);
+      const hasCome = (what: string) => until(async () => (await trail.countDocuments({ what })) > 0);
+      await hasCome('during.silence');
       await audit.record('after.silence');
+      await hasCome('after.silence');
       const entries = await trail.find().sort({ seq: 1 }).toArray();
       expect(entries.map(({ what }) => what)).toEqual(['before.silence', 'during.silence', 'after.silence']);
     } finally {

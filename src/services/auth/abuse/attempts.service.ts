@@ -122,7 +122,8 @@ export class Attempts {
       }
       // It is there and does not match: it is paused, unless another first attempt has just made it.
       const found = await attempts.findOne({ _id: id });
-      if (found && found.until > now) throw tooMany(found.until.getTime() - now.getTime());
+      const waitMs = found ? found.until.getTime() - Date.now() : 0;
+      if (waitMs > 0) throw tooMany(waitMs);
     }
   }
 
@@ -148,7 +149,8 @@ function counting(now: Date, { free, longest }: Allowance): mongo.Document[] {
         expires: new Date(now.getTime() + WINDOW_MS),
       },
     },
-    { $set: { until: { $cond: [{ $gt: ['$count', free] }, { $add: [now, pause] }, now] } } },
+    // A free one pauses nobody, also not those whose clock is a little behind.
+    { $set: { until: { $cond: [{ $gt: ['$count', free] }, { $add: [now, pause] }, new Date(0)] } } },
   ];
 }
 
