@@ -70,9 +70,11 @@ export class DeclaredIndexes implements OnModuleInit {
   async statesOf(collection: string, declaration: Declaration): Promise<IndexState[]> {
     const wanted = wantedOf(declaration);
     if (wanted.length === 0) return [];
+    // Before anything is asked: while the database is away this throws, and what is asked already would be nobody's.
+    const declared = this.stored();
     const [names, stored] = await Promise.all([
       this.existing(collection),
-      this.stored().findOne({ _id: collection }, { projection: { failures: 1 } }),
+      declared.findOne({ _id: collection }, { projection: { failures: 1 } }),
     ]);
     const progress = await buildProgress(this.database, collection);
     return wanted.map(({ name }): IndexState => {

@@ -48,9 +48,10 @@ export class Files {
     const limit = this.parameters.limit(page.limit);
     const sort = this.parameters.sort(page.sort, hidden) ?? { uploaded_at: -1, _id: -1 };
     const projection = this.parameters.projection(undefined, hidden);
+    const stored = this.files();
     const [files, total] = await Promise.all([
       readAll(
-        this.files().find(filter, {
+        stored.find(filter, {
           ...this.time,
           sort,
           projection,
@@ -59,7 +60,7 @@ export class Files {
           batchSize: limit + 1,
         }),
       ),
-      page.count ? this.files().countDocuments(filter, this.time) : undefined,
+      page.count ? stored.countDocuments(filter, this.time) : undefined,
     ]);
     return { files, total };
   }
