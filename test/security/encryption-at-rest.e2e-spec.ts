@@ -57,8 +57,10 @@ describe('a stolen data directory', () => {
 
   it('shows nothing of encrypted fields, nor of keys', async () => {
     const { client } = server;
-    await declareSettled(client, 'people', { encrypted: { ssn: { index: true }, note: {} } });
-    await declareSettled(client, '_USERS', { encrypted: { phone: { index: true } } });
+    await Promise.all([
+      declareSettled(client, 'people', { encrypted: { ssn: { index: true }, note: {} } }),
+      declareSettled(client, '_USERS', { encrypted: { phone: { index: true } } }),
+    ]);
     await client.post(`${STORAGE}/people`, [
       { _id: 'a', ssn: SECRETS[0], note: { deep: [SECRETS[1]] }, open: 'Visible-Canary-1234' },
     ]);

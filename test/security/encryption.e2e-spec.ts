@@ -14,8 +14,7 @@ describe('somebody who can write to the database', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await TestApp.start({ env: { LOG_LEVEL: 'warn' }, onLog: (line) => lines.push(line) });
-    await declareSettled(app.client, 'vault', FIELDS);
-    await declareSettled(app.client, 'other', FIELDS);
+    await Promise.all(['vault', 'other'].map((name) => declareSettled(app.client, name, FIELDS)));
     await app.client.post(VAULT, [
       { _id: 'mine', ssn: 'my number', note: 'my note' },
       { _id: 'yours', ssn: 'your number', note: 'your note' },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ApiClient } from './api-client.js';
 import { SCHEMA } from './publishable-key.js';
 import type { TestApp } from './test-app.js';
+import { eventually } from './until.js';
 
 /** Path of the operators' view of encryption. */
 export const ENCRYPTION = '/service/operations/v1/encryption';
@@ -22,12 +23,11 @@ export async function declareSettled(
 
 /** Waits until the documents of a collection are as it is declared. */
 export async function settled(client: ApiClient, collection: string): Promise<string> {
-  for (;;) {
+  const ask = async () => {
     const { body } = await client.get<{ encryption?: { status: string } }>(`${SCHEMA}/${collection}`);
-    const status = body.encryption?.status ?? 'none';
-    if (status !== 'running') return status;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return body.encryption?.status ?? 'none';
+  };
+  return eventually(ask, (status) => status !== 'running');
 }
 
 /** A document as it lies in the database. */

@@ -35,6 +35,8 @@ type Encrypted = StoredDeclaration & Required<Pick<StoredDeclaration, 'encryptio
  */
 @Injectable()
 export class EncryptionJob implements OnModuleInit {
+  private hasLooked = false;
+
   constructor(
     private readonly database: Database,
     private readonly declarations: Declarations,
@@ -79,11 +81,23 @@ export class EncryptionJob implements OnModuleInit {
             $unset: { 'encryption.pass': '' },
           },
         );
+        // Once more: a run that was under way may have found nothing to do yet.
+        await this.projects.want();
       });
     this.wake();
   }
 
+  /** What a process that died had noted, but not said any more. */
+  private async lookAtAll(): Promise<void> {
+    for (const project of await this.projects.all())
+      await this.context.run(project, async () => {
+        if (await this.stored().findOne({ 'encryption.pending': true })) await this.projects.want();
+      });
+    this.hasLooked = true;
+  }
+
   private async run(until: number, signal: AbortSignal): Promise<void> {
+    if (!this.hasLooked) await this.lookAtAll();
     for (;;) {
       let next = Infinity;
       for (const wanting of await this.projects.wanting()) {

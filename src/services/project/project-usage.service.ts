@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { mongo } from 'mongoose';
+import { TRAIL } from '../../platform/audit/chain/chain-store.service.js';
 import { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.service.js';
 import type { ProjectUsageDto } from './dto/project.dto.js';
@@ -22,14 +23,17 @@ export class ProjectUsage {
   /** @throws CoglexError `database_unavailable` */
   async of(project: string): Promise<ProjectUsageDto> {
     const database = this.database.project(project);
-    const [documents, stored, files] = await Promise.all([
+    const [documents, stored, trail, files] = await Promise.all([
       this.documents(database),
       database.command({ dbStats: 1 }),
+      database.command({ collStats: TRAIL }),
       this.files(database),
     ]);
     // GridFS keeps the bytes of files in the database itself.
     const beside = this.config.ARCHIVE_DRIVER === 'gridfs' ? 0 : files.bytes;
-    return { documents, bytes: Number(stored.dataSize) + beside, files: files.count };
+    // What the server notes about a project is nothing that it keeps.
+    const bytes = Number(stored.dataSize) - Number(trail.size) + beside;
+    return { documents, bytes: Math.max(bytes, 0), files: files.count };
   }
 
   private async documents(database: mongo.Db): Promise<number> {

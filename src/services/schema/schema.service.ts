@@ -136,6 +136,8 @@ export class SchemaService {
         }
       : { modifiedCount: 0, ...(await this.stored().deleteOne({ _id: collection, version }, this.time())) };
     if (modifiedCount + deletedCount === 0) return this.remove(collection);
+    // Once more: a run that was under way may have found nothing to do yet.
+    if (encryption?.pending) await this.projects.want();
     this.declarations.forget();
     await this.indexes.removeAll(collection);
     this.encryptionJob.wake();
@@ -169,8 +171,11 @@ export class SchemaService {
       const parts = { version, declaration: text, pending: true, failures: {} };
       if (
         before ? await this.replace(before, parts, encryption) : await this.add(collection, parts, encryption)
-      )
+      ) {
+        // Once more: a run that was under way may have found nothing to do yet.
+        if (encryption?.pending) await this.projects.want();
         return before ? declarationIn(before) : undefined;
+      }
     }
     throw new CoglexError('conflict', { detail: 'Others declare the collection all the time. Try again.' });
   }
