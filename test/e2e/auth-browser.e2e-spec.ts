@@ -35,7 +35,10 @@ describeInBrowser('accounts in a fresh browser', () => {
     const env = { ...google.settings('GOOGLE'), BASE_URL: client.url, OAUTH_REDIRECTS: client.url };
     app = await TestApp.start({ env });
     client.target = app.url;
-    other = await TestApp.start({ env: { ...env, MONGODB_DATABASE: app.databaseName } });
+    // Whichever of them hands a mail over, it lies in the same place.
+    other = await TestApp.start({
+      env: { ...env, MONGODB_DATABASE: app.databaseName, DATA_DIR: app.directory },
+    });
     await app.client.post('/service/auth/v1/signup', ADA);
   });
   afterAll(async () => {

@@ -13,7 +13,8 @@ describe('one-time secrets', () => {
   let outbox: Outbox;
   beforeAll(async () => {
     app = await TestApp.start();
-    other = await TestApp.start({ env: { MONGODB_DATABASE: app.databaseName } });
+    // Whichever of them hands a mail over, it lies in the same place.
+    other = await TestApp.start({ env: { MONGODB_DATABASE: app.databaseName, DATA_DIR: app.directory } });
     outbox = new Outbox(app);
   });
   afterAll(async () => {
