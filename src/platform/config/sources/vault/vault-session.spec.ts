@@ -13,7 +13,7 @@ describe('VaultSession', () => {
     vault.appRoleEnv();
     credentials = { by: 'approle', roleId: 'role-of-coglex', secretId: 'secret-id-of-coglex' };
     now = Date.now();
-    api = new VaultApi({ address: vault.url }, createVaultTransport({ timeoutMs: 500 }));
+    api = new VaultApi({ address: vault.url }, createVaultTransport({ timeoutMs: 5000 }));
   });
   afterEach(async () => {
     await api.close();
