@@ -90,6 +90,8 @@ describe('execution: stored functions', () => {
     ['schedules/0/cron', { code: '1', schedules: [{ cron: '@daily' }] }],
     ['schedules/0/cron', { code: '1', schedules: [{ cron: '99 * * * *' }] }],
     ['triggers/0/event', { code: '1', triggers: [{ event: '*' }] }],
+    ['triggers', { code: '1', triggers: [[]] }],
+    ['schedules', { code: '1', schedules: [[]] }],
     ['grants/collections/0/name', { code: '1', grants: { collections: [{ name: '_USERS' }] } }],
     [
       'grants/collections/0/actions',

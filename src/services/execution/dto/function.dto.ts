@@ -5,6 +5,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -63,6 +64,7 @@ export class PutFunctionDto extends CodeDto {
 
   @ApiProperty({ type: GrantsDto, required: false })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => GrantsDto)
   grants?: GrantsDto;
@@ -71,6 +73,7 @@ export class PutFunctionDto extends CodeDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ScheduleDto)
   schedules?: ScheduleDto[];
@@ -79,6 +82,7 @@ export class PutFunctionDto extends CodeDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => TriggerDto)
   triggers?: TriggerDto[];

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   Matches,
   ValidateBy,
@@ -71,6 +72,7 @@ export class GrantsDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => CollectionGrantDto)
   collections?: CollectionGrantDto[];

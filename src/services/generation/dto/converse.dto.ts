@@ -92,6 +92,7 @@ export class ConverseDto extends ModelDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => SafetySettingDto)
   safetySettings?: SafetySettingDto[];

@@ -7,6 +7,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsObject,
   IsString,
   Length,
   Max,
@@ -65,6 +66,7 @@ export class PriceDataDto {
   unit_amount!: number;
 
   @ApiProperty({ type: ProductDataDto })
+  @IsObject()
   @ValidateNested()
   @Type(() => ProductDataDto)
   product_data!: ProductDataDto;
@@ -72,6 +74,7 @@ export class PriceDataDto {
   /** For a subscription. */
   @ApiPropertyOptional({ type: RecurringDto })
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => RecurringDto)
   recurring?: RecurringDto;
@@ -87,6 +90,7 @@ export class LineDto {
 
   @ApiPropertyOptional({ type: PriceDataDto })
   @MayBeAbsent()
+  @IsObject()
   @ValidateNested()
   @Type(() => PriceDataDto)
   price_data?: PriceDataDto;
@@ -130,6 +134,7 @@ export class CheckoutDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => LineDto)
   linedata!: LineDto[];

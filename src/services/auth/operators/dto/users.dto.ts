@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsDateString,
   IsInt,
+  IsObject,
   IsString,
   Max,
   MaxLength,
@@ -135,6 +136,7 @@ export class ImportUsersDto extends CollectionParameterDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IMPORT)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ImportUserDto)
   users!: ImportUserDto[];
