@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { MongoClient } from 'mongodb';
+import { relay, watch } from './relay.js';
 import { testDatabaseUri } from './test-app.js';
 
 type Line = 'open' | 'cut' | 'stalled';
@@ -62,23 +63,11 @@ export class DatabaseProxy {
       client.destroy();
       return;
     }
-    this.watch(client);
+    watch(this.sockets, client);
     if (this.line === 'stalled') return;
     const { host, port, socketPath } = new MongoClient(testDatabaseUri()).options.hosts[0];
     const database = socketPath ? connect(socketPath) : connect(port ?? 27017, host);
-    this.watch(database);
-    for (const [from, to] of [
-      [client, database],
-      [database, client],
-    ]) {
-      from.on('close', () => to.destroy());
-      from.pipe(to);
-    }
-  }
-
-  private watch(socket: Socket): void {
-    this.sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.sockets.delete(socket));
+    watch(this.sockets, database);
+    relay(client, database);
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { built } from '../built.ts';
 import { BENCH_SECRET, Processes } from '../processes.ts';
 
 // Entries of the audit trail per second, beside bare inserts of the same documents by the same driver: one after the other,
@@ -12,8 +13,6 @@ type LoadConfig = typeof import('../../../src/platform/config/load-config.js');
 type AuditService = typeof import('../../../src/platform/audit/audit.service.js');
 type Seal = typeof import('../../../src/platform/audit/chain/chain-seal.js');
 type Verifier = typeof import('../../../src/platform/audit/verify/audit-verifier.js');
-
-const built = <T>(path: string) => import(join(import.meta.dirname, '../../../dist', path)) as Promise<T>;
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);

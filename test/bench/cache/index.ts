@@ -1,25 +1,22 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
+import { built } from '../built.ts';
 import { Processes } from '../processes.ts';
+import { startRedis } from '../redis-process.ts';
 
 // What a hit, a miss and a stampede cost, in memory and in Redis, beside reading from the database again.
 
-const built = (path: string) => join(import.meta.dirname, '../../../dist/platform/cache', path);
-const load = async <T>(path: string) => (await import(built(path))) as T;
-const { CacheArea } = await load<typeof import('../../../src/platform/cache/cache-area.js')>('cache-area.js');
-const { MemoryDriver } =
-  await load<typeof import('../../../src/platform/cache/memory-driver.js')>('memory-driver.js');
-const { RedisDriver } =
-  await load<typeof import('../../../src/platform/cache/redis-driver.js')>('redis-driver.js');
+type Areas = typeof import('../../../src/platform/cache/cache-area.js');
+type InMemory = typeof import('../../../src/platform/cache/memory-driver.js');
+type InRedis = typeof import('../../../src/platform/cache/redis-driver.js');
+
+const { CacheArea } = await built<Areas>('platform/cache/cache-area.js');
+const { MemoryDriver } = await built<InMemory>('platform/cache/memory-driver.js');
+const { RedisDriver } = await built<InRedis>('platform/cache/redis-driver.js');
 type Area = InstanceType<typeof CacheArea>;
 type Driver = InstanceType<typeof MemoryDriver> | InstanceType<typeof RedisDriver>;
 
-const PORT = 17_379;
 const DOCUMENTS = 10_000;
 const minute = { seconds: 60, tags: ['bench'] };
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -71,12 +68,9 @@ async function stampede(label: string, one: Area, two: Area | undefined): Promis
 }
 
 const processes = new Processes();
-const server = spawn(
-  '/usr/bin/redis-server',
-  ['--port', String(PORT), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()],
-  { stdio: 'ignore' },
-);
-const client = new Redis({ port: PORT, retryStrategy: () => 50 });
+const server = await startRedis();
+if (!server) throw new Error('This benchmark needs a redis-server');
+const client = new Redis(server.url, { retryStrategy: () => 50 });
 client.on('error', () => undefined);
 const { uri } = await processes.database();
 const mongo = await MongoClient.connect(uri);
@@ -111,7 +105,6 @@ try {
 } finally {
   await mongo.close();
   client.disconnect();
-  server.kill();
-  await once(server, 'exit');
+  await server.stop();
   await processes.stop();
 }

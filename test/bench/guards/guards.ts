@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { ExecutionContext } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { built } from '../built.ts';
 import { BENCH_SECRET } from '../processes.ts';
 
 // The limits and both guards for one request, one after the other as a request meets them, in this process: the built
@@ -14,8 +14,6 @@ type KeyGuard = typeof import('../../../src/platform/security/api-key.guard.js')
 type UserGuard = typeof import('../../../src/platform/security/jwt.guard.js');
 type Controller = typeof import('../../../src/services/storage/storage.controller.js');
 type Context = typeof import('../../../src/platform/tenancy/project-context.service.js');
-
-const built = <T>(path: string) => import(join(import.meta.dirname, '../../../dist', path)) as Promise<T>;
 
 const ROUNDS = 5;
 const TIMES = 50_000;

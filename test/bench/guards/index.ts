@@ -1,4 +1,5 @@
 import { BENCH_SECRET, Processes } from '../processes.ts';
+import { post } from '../post.ts';
 import { CASES } from '../http/cases.ts';
 import { load, median, type Load } from '../http/load.ts';
 import { seed } from '../http/seed.ts';
@@ -29,18 +30,9 @@ try {
   const floorUs = 1_000_000 / median(rounds).perSecond;
   print('floor: one request (get by id)', `${floorUs.toFixed(1)} µs`);
 
-  const post = async (path: string, body: object): Promise<Record<string, string>> => {
-    const answer = await fetch(`${servers.coglex.url}/service/${path}`, {
-      method: 'POST',
-      headers: { 'x-api-key': BENCH_SECRET, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-    return (await answer.json()) as Record<string, string>;
-  };
-  const secret = await post('key/v1', { name: 'Bench', type: 'secret' });
-  const page = await post('key/v1', { name: 'Bench', type: 'publishable' });
-  const { token } = await post('auth/v1/signin', data.user);
+  const secret = await post(servers.coglex.url, 'key/v1', { name: 'Bench', type: 'secret' });
+  const page = await post(servers.coglex.url, 'key/v1', { name: 'Bench', type: 'publishable' });
+  const { token } = await post(servers.coglex.url, 'auth/v1/signin', data.user);
   const callers: Caller[] = [
     { name: 'root key', key: BENCH_SECRET },
     { name: 'secret key', key: secret.key },

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Charge } from '../../../src/platform/limits/charge.js';
+import { built } from '../built.ts';
 import { BENCH_SECRET, Processes } from '../processes.ts';
 import { startRedis } from '../redis-process.ts';
 
@@ -13,7 +13,6 @@ type Memory = typeof import('../../../src/platform/limits/memory-windows.js');
 type Limiter = typeof import('../../../src/platform/limits/rate-limiter.service.js');
 type Shared = typeof import('../../../src/platform/limits/shared-windows.service.js');
 
-const built = <T>(path: string) => import(join(import.meta.dirname, '../../../dist', path)) as Promise<T>;
 const { createApp } = await built<Bootstrap>('bootstrap.js');
 const { loadConfig } = await built<LoadConfig>('platform/config/load-config.js');
 const { MemoryWindows } = await built<Memory>('platform/limits/memory-windows.js');

@@ -1,4 +1,5 @@
 import { BENCH_SECRET, Processes } from '../processes.ts';
+import { post } from '../post.ts';
 import type { BenchCase } from '../http/cases.ts';
 import { load, median, type Load } from '../http/load.ts';
 import { seed } from '../http/seed.ts';
@@ -24,17 +25,9 @@ try {
   const { uri } = await processes.database();
   const servers = { floor: await processes.floor(uri), coglex: await processes.coglex(uri) };
   const data = await seed(uri, servers.coglex.url);
-  const call = async (path: string, body: object): Promise<Record<string, string>> => {
-    const answer = await fetch(`${servers.coglex.url}/service/${path}`, {
-      method: 'POST',
-      headers: { 'x-api-key': BENCH_SECRET, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-    return (await answer.json()) as Record<string, string>;
-  };
-  const project = await call('project/v1', { name: 'Bench' });
-  const key = (body: object) => call('key/v1', { name: 'Bench', type: 'secret', ...body });
+  const project = await post(servers.coglex.url, 'project/v1', { name: 'Bench' });
+  const key = (body: object) =>
+    post(servers.coglex.url, 'key/v1', { name: 'Bench', type: 'secret', ...body });
   const keys = {
     all: (await key({})).key,
     scoped: (await key({ scopes: SCOPES })).key,

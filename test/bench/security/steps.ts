@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { KeyClaims } from '../../../src/platform/security/caller.js';
+import { built } from '../built.ts';
 import { BENCH_SECRET } from '../processes.ts';
 
 // What the guard does for one request, step by step, in this process: the built product with its real parts.
@@ -10,8 +10,6 @@ type Ring = typeof import('../../../src/platform/security/key-ring.service.js');
 type Scopes = typeof import('../../../src/platform/security/keys/scopes.js');
 type ProjectsModule = typeof import('../../../src/platform/tenancy/projects.service.js');
 type Context = typeof import('../../../src/platform/tenancy/project-context.service.js');
-
-const built = <T>(path: string) => import(join(import.meta.dirname, '../../../dist', path)) as Promise<T>;
 
 const ROUNDS = 5;
 const TIMES = 50_000;

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../support/free-port.ts';
+import { relay, watch } from '../../support/relay.ts';
 
 /** Stands before a server that lives in this process, and that keeps what it has while the line is out of order. */
 export class FaultyLine {
@@ -16,12 +18,7 @@ export class FaultyLine {
 
   /** @param target port of the loopback address */
   static async to(target: number): Promise<FaultyLine> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
-    const line = new FaultyLine(port, target);
+    const line = new FaultyLine(await freePort(), target);
     await line.restore();
     return line;
   }
@@ -47,7 +44,7 @@ export class FaultyLine {
     // What was sent meanwhile is lost.
     this.breakAll();
     if (this.server) return;
-    this.server = createServer((socket) => this.relay(socket)).listen(this.port, '127.0.0.1');
+    this.server = createServer((socket) => this.accept(socket)).listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
   }
 
@@ -55,23 +52,11 @@ export class FaultyLine {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private relay(client: Socket): void {
-    this.watch(client);
+  private accept(client: Socket): void {
+    watch(this.sockets, client);
     if (this.isStalled) return void client.pause();
     const server = connect(this.target, '127.0.0.1');
-    this.watch(server);
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      from.on('close', () => to.destroy());
-      from.pipe(to);
-    }
-  }
-
-  private watch(socket: Socket): void {
-    this.sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.sockets.delete(socket));
+    watch(this.sockets, server);
+    relay(client, server);
   }
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { UNLIMITED } from '../../bench/processes.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SECRET = 'chaos-chaos-chaos-chaos-chaos-chaos-chaos';
@@ -19,10 +19,7 @@ export class ChaosServer {
   }
 
   static async create(directory: string, env: Record<string, string>): Promise<ChaosServer> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
+    const port = await freePort();
     return new ChaosServer(port, {
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
