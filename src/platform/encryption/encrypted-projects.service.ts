@@ -36,6 +36,17 @@ export class EncryptedProjects {
     );
   }
 
+  /**
+   * Does what leaves something to do in the current project. That is said before it, so that a process which dies does
+   * not hide it, and once more behind it, for a run under way may have found nothing to do yet.
+   */
+  async around<T>(work: () => Promise<T>): Promise<T> {
+    await this.want();
+    const done = await work();
+    await this.want();
+    return done;
+  }
+
   /** Ids of all that have encrypted fields, or had. */
   async all(): Promise<string[]> {
     return (await this.projects().find({}).toArray()).map(({ _id }) => _id);

@@ -69,20 +69,19 @@ export class EncryptionJob implements OnModuleInit {
   async rotate(): Promise<void> {
     for (const project of await this.projects.all())
       await this.context.run(project, async () => {
-        await this.projects.want();
-        await this.stored().updateMany(
-          { encryption: { $exists: true } },
-          {
-            $set: {
-              'encryption.wanted': randomUUID(),
-              'encryption.since': new Date(),
-              'encryption.pending': true,
+        await this.projects.around(() =>
+          this.stored().updateMany(
+            { encryption: { $exists: true } },
+            {
+              $set: {
+                'encryption.wanted': randomUUID(),
+                'encryption.since': new Date(),
+                'encryption.pending': true,
+              },
+              $unset: { 'encryption.pass': '' },
             },
-            $unset: { 'encryption.pass': '' },
-          },
+          ),
         );
-        // Once more: a run that was under way may have found nothing to do yet.
-        await this.projects.want();
       });
     this.wake();
   }

@@ -123,21 +123,8 @@ export class SchemaService {
     const before = await this.stored().findOne({ _id: collection, ...NOT_REMOVED }, this.time());
     if (!before) return undeclared();
     const encryption = await this.encryption.next(collection, {}, before.encryption);
-    if (encryption?.pending) await this.projects.want();
-    const { version } = before;
-    const { modifiedCount, deletedCount } = encryption
-      ? {
-          deletedCount: 0,
-          ...(await this.stored().updateOne(
-            { _id: collection, version },
-            { $set: { version: randomUUID(), declaration: '{}', removed: true, pending: false, encryption } },
-            this.time(),
-          )),
-        }
-      : { modifiedCount: 0, ...(await this.stored().deleteOne({ _id: collection, version }, this.time())) };
-    if (modifiedCount + deletedCount === 0) return this.remove(collection);
-    // Once more: a run that was under way may have found nothing to do yet.
-    if (encryption?.pending) await this.projects.want();
+    const isGone = await this.noting(encryption, () => this.takeAway(before, encryption));
+    if (!isGone) return this.remove(collection);
     this.declarations.forget();
     await this.indexes.removeAll(collection);
     this.encryptionJob.wake();
@@ -166,18 +153,36 @@ export class SchemaService {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const before = await this.stored().findOne({ _id: collection }, this.time());
       const encryption = await this.encryption.next(collection, declaration, before?.encryption);
-      if (encryption?.pending) await this.projects.want();
       const text = JSON.stringify(declaration);
       const parts = { version, declaration: text, pending: true, failures: {} };
-      if (
-        before ? await this.replace(before, parts, encryption) : await this.add(collection, parts, encryption)
-      ) {
-        // Once more: a run that was under way may have found nothing to do yet.
-        if (encryption?.pending) await this.projects.want();
-        return before ? declarationIn(before) : undefined;
-      }
+      const isStored = await this.noting(encryption, () =>
+        before ? this.replace(before, parts, encryption) : this.add(collection, parts, encryption),
+      );
+      if (isStored) return before ? declarationIn(before) : undefined;
     }
     throw new CoglexError('conflict', { detail: 'Others declare the collection all the time. Try again.' });
+  }
+
+  /** Does a write that may leave documents to be encrypted or decrypted. */
+  private noting<T>(encryption: StoredEncryption | undefined, write: () => Promise<T>): Promise<T> {
+    return encryption?.pending ? this.projects.around(write) : write();
+  }
+
+  /** What is encrypted is decrypted first; until then the declaration stays as a removed one. */
+  private async takeAway(
+    { _id, version }: Stored,
+    encryption: StoredEncryption | undefined,
+  ): Promise<boolean> {
+    const filter = { _id, version };
+    if (!encryption) return (await this.stored().deleteOne(filter, this.time())).deletedCount === 1;
+    const $set = {
+      version: randomUUID(),
+      declaration: '{}',
+      removed: true as const,
+      pending: false,
+      encryption,
+    };
+    return (await this.stored().updateOne(filter, { $set }, this.time())).modifiedCount === 1;
   }
 
   private async replace(
