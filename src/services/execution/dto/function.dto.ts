@@ -1,17 +1,14 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
   IsIn,
   IsInt,
-  IsObject,
   IsOptional,
   IsString,
   Matches,
   MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import { ACCESS, type FunctionAccess } from '../functions/function-definition.js';
 import type { Language } from '../worker/protocol.js';
@@ -19,6 +16,7 @@ import { CodeDto } from './execute.dto.js';
 import { FreeForm } from './free-form.decorator.js';
 import { FileGrantDto, GrantsDto } from './grants.dto.js';
 import { EVENT_NAME } from './names.js';
+import { Nested, NestedList } from '../../../platform/http/nested.decorator.js';
 
 const MAX = 20;
 const ADDING = {
@@ -64,27 +62,21 @@ export class PutFunctionDto extends CodeDto {
 
   @ApiProperty({ type: GrantsDto, required: false })
   @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => GrantsDto)
+  @Nested(() => GrantsDto)
   grants?: GrantsDto;
 
   @ApiProperty({ type: [ScheduleDto], required: false })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => ScheduleDto)
+  @NestedList(() => ScheduleDto)
   schedules?: ScheduleDto[];
 
   @ApiProperty({ type: [TriggerDto], required: false })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => TriggerDto)
+  @NestedList(() => TriggerDto)
   triggers?: TriggerDto[];
 }
 

@@ -1,17 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsObject,
-  IsOptional,
-  Matches,
-  ValidateBy,
-  ValidateNested,
-} from 'class-validator';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches, ValidateBy } from 'class-validator';
 import { FILE_ACTIONS, STORAGE_ACTIONS, type FileAction } from '../functions/function-definition.js';
 import { FUNCTION_NAME, SECRET_NAME } from './names.js';
+import { NestedList } from '../../../platform/http/nested.decorator.js';
 
 const MAX = 100;
 const AS = ['caller', 'function'] as const;
@@ -72,9 +64,7 @@ export class GrantsDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => CollectionGrantDto)
+  @NestedList(() => CollectionGrantDto)
   collections?: CollectionGrantDto[];
 
   /** `true` for all that the caller may do, or which actions under whose rules. */

@@ -1,21 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import type { Tool, ToolConfig } from '../content/content.js';
 import { IsCacheLife, IsRunTools } from './converse-validators.js';
 import { GenerationConfigDto } from './generation-config.dto.js';
 import { IsTools } from './is-tools.js';
 import { Contents, ModelDto } from './model.dto.js';
 import { Verbatim } from './verbatim.decorator.js';
+import { Nested, NestedList } from '../../../platform/http/nested.decorator.js';
 
 const FREE_FORM = { type: 'object', additionalProperties: true } as const;
 
@@ -83,18 +74,14 @@ export class ConverseDto extends ModelDto {
 
   @ApiProperty({ type: GenerationConfigDto, required: false })
   @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => GenerationConfigDto)
+  @Nested(() => GenerationConfigDto)
   generationConfig?: GenerationConfigDto;
 
   @ApiProperty({ type: [SafetySettingDto], required: false })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => SafetySettingDto)
+  @NestedList(() => SafetySettingDto)
   safetySettings?: SafetySettingDto[];
 
   /** `_id` of a stored conversation to continue: its messages go before, and these and the answer are added to it. */

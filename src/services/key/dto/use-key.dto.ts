@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
-import { parseInteger } from '../../../platform/config/setting-parsers.js';
+import { PageLimit, PageSkip } from '../../../platform/http/page.decorators.js';
 
 const DAY = 86_400;
 const MAX_TEXT = 1024;
@@ -21,21 +20,11 @@ export class ListKeysDto {
   @IsString()
   project?: string;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, example: 20 })
-  @IsOptional()
-  @Transform(({ value }) => parseInteger(value))
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit(MAX_PAGE)
   limit: number = MAX_PAGE;
 
   /** Keys to leave out at the beginning. */
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_INT32, default: 0, example: 0 })
-  @IsOptional()
-  @Transform(({ value }) => parseInteger(value))
-  @IsInt()
-  @Min(0)
-  @Max(MAX_INT32)
+  @PageSkip(MAX_INT32)
   skip: number = 0;
 }
 

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { EncryptedDocumentsDto } from '../../../platform/encryption/encrypted-documents.dto.js';
 
 const STATUSES = ['running', 'done', 'failed'] as const;
 
@@ -18,19 +19,6 @@ export class EncryptionKeyDto {
   /** Whether stored values may need it. */
   @ApiProperty({ example: true })
   in_use!: boolean;
-}
-
-/** How many documents are as they should be. */
-export class EncryptedDocumentsDto {
-  @ApiProperty({ type: 'integer', example: 1200 })
-  done!: number;
-
-  @ApiProperty({ type: 'integer', example: 300 })
-  left!: number;
-
-  /** Those that could not be read or written; the log names them. */
-  @ApiProperty({ type: 'integer', example: 0 })
-  failed!: number;
 }
 
 /** A collection with encrypted fields. */

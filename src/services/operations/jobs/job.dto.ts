@@ -1,7 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { parseInteger } from '../../../platform/config/setting-parsers.js';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageLimit } from '../../../platform/http/page.decorators.js';
 
 const MAX_PAGE = 1000;
 
@@ -109,12 +108,7 @@ export class TriggeredJobDto {
 
 /** Which schedules of functions are listed. */
 export class ListSchedulesDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, example: 20 })
-  @IsOptional()
-  @Transform(({ value }) => parseInteger(value))
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit(MAX_PAGE)
   limit: number = MAX_PAGE;
 
   /** `id` of the last one that is known already. */

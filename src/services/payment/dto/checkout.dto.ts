@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -7,16 +6,15 @@ import {
   IsEmail,
   IsIn,
   IsInt,
-  IsObject,
   IsString,
   Length,
   Max,
   Min,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
 import { MayBeAbsent } from '../../../platform/http/may-be-absent.decorator.js';
 import { IsAmount, IsCurrency, IsMetadata, IsPageUrl, IsStripeId } from './fields.decorator.js';
+import { Nested, NestedList } from '../../../platform/http/nested.decorator.js';
 
 /** What is sold. */
 export class ProductDataDto {
@@ -66,17 +64,13 @@ export class PriceDataDto {
   unit_amount!: number;
 
   @ApiProperty({ type: ProductDataDto })
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ProductDataDto)
+  @Nested(() => ProductDataDto)
   product_data!: ProductDataDto;
 
   /** For a subscription. */
   @ApiPropertyOptional({ type: RecurringDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => RecurringDto)
+  @Nested(() => RecurringDto)
   recurring?: RecurringDto;
 }
 
@@ -90,9 +84,7 @@ export class LineDto {
 
   @ApiPropertyOptional({ type: PriceDataDto })
   @MayBeAbsent()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => PriceDataDto)
+  @Nested(() => PriceDataDto)
   price_data?: PriceDataDto;
 
   @ApiProperty({ type: 'integer', minimum: 1, example: 1 })
@@ -134,9 +126,7 @@ export class CheckoutDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(100)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => LineDto)
+  @NestedList(() => LineDto)
   linedata!: LineDto[];
 
   /** Texts of your own, which come back with the payment. Whose payment it is, is not taken from here. */

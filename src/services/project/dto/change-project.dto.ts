@@ -1,9 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsInt,
-  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -11,8 +9,8 @@ import {
   Max,
   Min,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
+import { Nested } from '../../../platform/http/nested.decorator.js';
 
 const NAME = { example: 'Shop', minLength: 1, maxLength: 100 };
 
@@ -52,9 +50,7 @@ export class ChangeQuotasDto {
 abstract class WithQuotasDto {
   @ApiPropertyOptional({ type: ChangeQuotasDto })
   @MayBeLeftOut()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => ChangeQuotasDto)
+  @Nested(() => ChangeQuotasDto)
   quotas?: ChangeQuotasDto;
 }
 

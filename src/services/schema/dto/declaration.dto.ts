@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { EncryptedDocumentsDto } from '../../../platform/encryption/encrypted-documents.dto.js';
 
 // What a rule, a schema or an index must look like is for those who compile them to say, with the place of the fault.
 
@@ -93,7 +94,7 @@ export class ValidationDto {
 }
 
 /** How far the documents of a collection are encrypted, or decrypted, as they are declared. */
-export class EncryptionProgressDto {
+export class EncryptionProgressDto extends EncryptedDocumentsDto {
   /** `running` until every document is as it is declared; `failed` when some could not be read or written. */
   @ApiProperty({ enum: ['running', 'done', 'failed'], example: 'running' })
   status!: 'running' | 'done' | 'failed';
@@ -101,18 +102,6 @@ export class EncryptionProgressDto {
   /** What happens to each field: `sealing`, `sealed`, or `opening` when it is no longer declared. */
   @ApiProperty({ ...FREE_FORM, example: { ssn: 'sealing', note: 'sealed' } })
   fields!: Record<string, string>;
-
-  /** Documents that are done. */
-  @ApiProperty({ type: 'integer', example: 1200 })
-  done!: number;
-
-  /** Documents that are left. */
-  @ApiProperty({ type: 'integer', example: 300 })
-  left!: number;
-
-  /** Documents that could not be read or written; the log names them. */
-  @ApiProperty({ type: 'integer', example: 0 })
-  failed!: number;
 }
 
 /**

@@ -7,23 +7,18 @@ import {
   IsBoolean,
   IsDateString,
   IsInt,
-  IsObject,
   IsString,
   Max,
   MaxLength,
   Min,
   ValidateIf,
-  ValidateNested,
 } from 'class-validator';
-import {
-  AUDIT_RESULTS,
-  type AuditedThing,
-  type AuditResult,
-} from '../../../../platform/audit/audit-entry.js';
+import { AuditEntryDto } from '../../../../platform/audit/audit-entry.dto.js';
 import { IsUserCollection } from '../../collections/user-collection.js';
 import { AccountDto } from '../../dto/account.dto.js';
 import { FreeForm } from '../../dto/free-form.decorator.js';
 import { SignUpDto } from '../../dto/sign-up.dto.js';
+import { NestedList } from '../../../../platform/http/nested.decorator.js';
 
 const MAX_IMPORT = 1000;
 
@@ -136,9 +131,7 @@ export class ImportUsersDto extends CollectionParameterDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IMPORT)
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => ImportUserDto)
+  @NestedList(() => ImportUserDto)
   users!: ImportUserDto[];
 }
 
@@ -211,79 +204,6 @@ export class AuditParametersDto {
   @Min(1)
   @Max(1000)
   limit?: number;
-}
-
-/** One line of the trail. */
-export class AuditEntryDto {
-  @ApiProperty({ example: '65f0c1d2e3a4b5c6d7e8f901' })
-  _id!: string;
-
-  @ApiProperty({ example: 'user.signed_in' })
-  what!: string;
-
-  @ApiProperty({ type: 'string', format: 'date-time', example: '2026-11-21T10:00:00.000Z' })
-  at!: Date;
-
-  /** Place in the chain of the project's trail. */
-  @ApiProperty({ type: 'integer', example: 4711 })
-  seq!: number;
-
-  /** Hash of the entry, which binds all before it. */
-  @ApiProperty({ example: 'mV0p1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5xk3m3q9y8E' })
-  hash!: string;
-
-  @ApiProperty({ enum: AUDIT_RESULTS, example: 'ok' })
-  result!: AuditResult;
-
-  /** Code of the error, where there was one. */
-  @ApiPropertyOptional({ example: 'credentials_invalid' })
-  code?: string;
-
-  /** On what it was done. */
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    example: { type: 'key', id: '65f0c1d2e3a4b5c6d7e8f904' },
-  })
-  on?: AuditedThing;
-
-  /** Keyed digests of the thing before and after. */
-  @ApiPropertyOptional({ example: '8QdWl1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5xk3m3q9y8' })
-  before?: string;
-
-  @ApiPropertyOptional({ example: 'Zk3m3q9y8EmV0p1mJzq3uQ0Kxk2x8m0nq8C0y3yX5s5' })
-  after?: string;
-
-  /** `_id` of the user whose token came with the request. */
-  @ApiPropertyOptional({ example: '65f0c1d2e3a4b5c6d7e8f903' })
-  actor?: string;
-
-  /** Id of the request by which it happened, as in the log. */
-  @ApiPropertyOptional({ example: '0191f6a5-7d7c-4f3e-9a65-0d9a4c9b5a51' })
-  request?: string;
-
-  /** `_id` of the user. */
-  @ApiPropertyOptional({ example: '65f0c1d2e3a4b5c6d7e8f902' })
-  user?: string;
-
-  @ApiPropertyOptional({ example: 'ada@example.com' })
-  key?: string;
-
-  @ApiPropertyOptional({ example: '_USERS' })
-  collection?: string;
-
-  /** Id of the API key by which it happened. */
-  @ApiPropertyOptional({ example: 'root' })
-  api_key?: string;
-
-  @ApiPropertyOptional({ example: '192.0.2.1' })
-  ip?: string;
-
-  @ApiPropertyOptional({ example: 'Mozilla/5.0 (X11; Linux x86_64)' })
-  device?: string;
-
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { method: 'password' } })
-  detail?: Record<string, unknown>;
 }
 
 /** Entries, the newest first. */

@@ -1,7 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import { parseInteger } from '../../../../platform/config/setting-parsers.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { PageLimit, PageSkip } from '../../../../platform/http/page.decorators.js';
 
 const MAX_PAGE = 1000;
 const MAX_SKIP = 100_000;
@@ -10,21 +8,11 @@ const TIME = { type: 'string', format: 'date-time' } as const;
 
 /** Which bans are listed. */
 export class ListBansDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, example: 20 })
-  @IsOptional()
-  @Transform(({ value }) => parseInteger(value))
-  @IsInt()
-  @Min(1)
-  @Max(MAX_PAGE)
+  @PageLimit(MAX_PAGE)
   limit: number = MAX_PAGE;
 
   /** Bans to leave out at the beginning. */
-  @ApiPropertyOptional({ type: 'integer', minimum: 0, maximum: MAX_SKIP, default: 0, example: 0 })
-  @IsOptional()
-  @Transform(({ value }) => parseInteger(value))
-  @IsInt()
-  @Min(0)
-  @Max(MAX_SKIP)
+  @PageSkip(MAX_SKIP)
   skip: number = 0;
 }
 
